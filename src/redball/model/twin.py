@@ -1,0 +1,275 @@
+"""The twin: everything one viewer may see at one moment, immutable and index-coded.
+
+A :class:`Twin` holds a Polars frame per table, sorted by owner and key as the owner knows them.
+References are row indices: the attribute ``site`` of a table becomes the column ``site_ix``
+(int32), ``-1`` where no row is named *or the named row is not visible to the viewer*: the twin does
+not tell which, so a key can't reveal another nation's record. What the viewer may not see is not
+in it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from redball.model.errors import BadUse
+from redball.model.hashing import content_hash
+from redball.model.labels import Label, ResultLabel, dominant
+from redball.model.results import RowRef
+from redball.model.schema import Table, table, tables
+
+IndexArray = npt.NDArray[np.int32]
+
+NOWHERE = -1
+"""Index of a reference that names no visible row."""
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A read-only snapshot for one viewer at one moment.
+
+    Attributes
+    ----------
+    viewer : str
+        Owner code of the viewer.
+    as_of : datetime
+        The moment, with zone.
+    revision : int
+        Last store revision it contains; 0 when it was not built from a store.
+    tables : mapping of str to polars.DataFrame
+        One frame per table of the language (empty ones included), sorted by owner and key.
+        Columns: ``owner``, ``key``, the table's attributes (references as ``<name>_ix``),
+        ``label`` (index into ``labels``), ``since``, ``sheet``, ``line``.
+    labels : tuple of Label
+        The distinct labels in it, sorted.
+    content_hash : str
+        SHA-256 of the visible content; independent of row order, provenance and history.
+    """
+
+    viewer: str
+    as_of: datetime
+    revision: int
+    tables: Mapping[str, pl.DataFrame]
+    labels: tuple[Label, ...]
+    content_hash: str
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        """Return the frame of a table; a cheap copy, so that no caller can change the twin."""
+        try:
+            return self.tables[name].clone()
+        except KeyError:
+            raise BadUse(
+                f"There is no table '{name}'.", mend=f"Tables: {', '.join(self.tables)}."
+            ) from None
+
+    def index(self, name: str, attribute: str) -> IndexArray:
+        """Row indices of a reference attribute, shape (rows,), read-only; -1 for no visible row."""
+        return _frozen(self.tables[name][f"{attribute}_ix"].to_numpy())
+
+    def values(self, name: str, attribute: str, missing: float = np.nan) -> npt.NDArray[np.float64]:
+        """Numbers of an attribute, shape (rows,), in the unit of the table, read-only."""
+        column = self.tables[name][attribute].cast(pl.Float64).fill_null(missing)
+        return _frozen(column.to_numpy())
+
+    def ref(self, name: str, row: int) -> RowRef:
+        """Owner-scoped reference of a row."""
+        frame = self.tables[name]
+        return RowRef(name, frame["owner"][int(row)], frame["key"][int(row)])
+
+    def refs(self, name: str, rows: Iterable[int]) -> tuple[RowRef, ...]:
+        """Owner-scoped references of several rows, in the order given."""
+        ix = np.fromiter(rows, np.int64)
+        part = self.tables[name][ix].select("owner", "key")
+        return tuple(RowRef(name, owner, key) for owner, key in part.iter_rows())
+
+    def find(self, name: str, key: str, owner: str = "") -> int:
+        """Row index of a key; ``OWNER:KEY`` or the viewer's own key.
+
+        Raises
+        ------
+        BadUse
+            No visible row has that key.
+        """
+        scope, colon, rest = key.partition(":")
+        owner, key = (scope, rest) if colon else (owner or self.viewer, key)
+        frame = self.tables[name]
+        rows = frame.select(
+            ((pl.col("owner") == owner) & (pl.col("key") == key)).arg_true()
+        ).to_series()
+        if rows.is_empty():
+            raise BadUse(
+                f"No {name} '{owner}:{key}' is visible to {self.viewer}.",
+                mend="Check the key and the owner.",
+            )
+        return int(rows[0])
+
+    def name_of(self, name: str, row: int) -> str:
+        """Name of a row for a reader: its ``name`` where it has one, else ``OWNER:KEY``."""
+        if row < 0:
+            return "undisclosed"
+        frame = self.tables[name]
+        text = frame["name"][int(row)] if "name" in frame.columns else None
+        return text or f"{frame['owner'][int(row)]}:{frame['key'][int(row)]}"
+
+    def named(self, name: str) -> pl.DataFrame:
+        """Return a table with references written back as ``OWNER:KEY`` text, for people."""
+        frame = self.tables[name]
+        for attribute, target in table(name).refs.items():
+            keys = (
+                self.tables[target].select(pl.concat_str("owner", "key", separator=":")).to_series()
+            )
+            ix = frame[f"{attribute}_ix"]
+            column = keys.gather(ix.replace(NOWHERE, None).cast(pl.UInt32)).alias(attribute)
+            frame = frame.with_columns(column).drop(f"{attribute}_ix")
+        text = pl.Series("label", [label.text for label in self.labels], pl.String)
+        frame = frame.with_columns(label=text.gather(frame["label"].cast(pl.UInt32)))
+        return frame.select("owner", *table(name).names, "label", "sheet", "line")
+
+    def label_of(self, name: str, rows: Iterable[int] | None = None) -> ResultLabel:
+        """Dominant label of the given rows of a table, or of the whole table."""
+        column = self.tables[name]["label"]
+        used = (
+            column
+            if rows is None
+            else column.gather(np.fromiter((r for r in rows if r >= 0), np.int64))
+        )
+        return dominant(self.labels[i] for i in used.unique().to_list())
+
+    @property
+    def label(self) -> ResultLabel:
+        """Dominant label of everything in the twin."""
+        return dominant(self.labels)
+
+    @property
+    def size_bytes(self) -> int:
+        """Estimated memory of the frames."""
+        return sum(int(frame.estimated_size()) for frame in self.tables.values())
+
+
+def _frozen(array: npt.NDArray[np.generic]) -> npt.NDArray:  # type: ignore[type-arg]
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def build_twin(
+    frames: Mapping[str, pl.DataFrame],
+    labels: Mapping[int, Label],
+    *,
+    viewer: str,
+    as_of: datetime,
+    revision: int = 0,
+) -> Twin:
+    """Build a twin from rows already restricted to what the viewer may see.
+
+    Parameters
+    ----------
+    frames : mapping of str to polars.DataFrame
+        Per table: ``owner``, ``key``, the table's attributes with references as key text
+        (``KEY`` in the row's own scope or ``OWNER:KEY``), ``label`` (a key of ``labels``),
+        ``since``, ``sheet``, ``line``. Missing tables are empty.
+    labels : mapping of int to Label
+        Interned labels; every one must be readable by the viewer.
+
+    Raises
+    ------
+    BadUse
+        A row carries a label that the viewer may not read: the caller did not filter.
+    """
+    hidden = [label for label in labels.values() if not label.readable_by(viewer)]
+    if hidden:
+        raise BadUse(
+            f"A row labelled '{hidden[0].text}' of {hidden[0].owner} is not readable by {viewer}."
+        )
+    used = sorted({labels[i] for f in frames.values() for i in f["label"].unique().to_list()})
+    position = {label: i for i, label in enumerate(used)}
+    recode = pl.DataFrame(
+        {"label": list(labels), "_label": [position.get(v, -1) for v in labels.values()]},
+        schema={"label": pl.Int32, "_label": pl.Int32},
+    )
+    coded = {name: _prepared(spec, frames.get(name), recode) for name, spec in tables().items()}
+    keys = {name: _key_index(frame) for name, frame in coded.items() if name in _targets()}
+    for name, spec in tables().items():
+        coded[name] = _withhold(_with_indices(coded[name], spec, keys), spec, viewer)
+    return Twin(
+        viewer=viewer,
+        as_of=as_of,
+        revision=revision,
+        tables=MappingProxyType(coded),
+        labels=tuple(used),
+        content_hash=content_hash(coded, [f"{label.owner} {label.text}" for label in used]),
+    )
+
+
+def _targets() -> set[str]:
+    return {target for spec in tables().values() for target in spec.refs.values()}
+
+
+def _prepared(spec: Table, frame: pl.DataFrame | None, recode: pl.DataFrame) -> pl.DataFrame:
+    from redball.model.frames import frame_schema
+
+    schema = frame_schema(spec)
+    if frame is None:
+        frame = pl.DataFrame(schema=schema)
+    frame = frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort(
+        "owner", "key"
+    )
+    label = frame.select("label").join(recode, on="label", how="left", maintain_order="left")[
+        "_label"
+    ]
+    return frame.with_columns(label=label)
+
+
+def _key_index(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(
+        pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":").alias("_full"),
+        pl.int_range(pl.len(), dtype=pl.Int32).alias("_ix"),
+    )
+
+
+def _with_indices(
+    frame: pl.DataFrame, spec: Table, keys: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    order = []
+    for attribute in spec.attributes:
+        target = spec.refs.get(attribute.name)
+        if target is None:
+            order.append(attribute.name)
+            continue
+        own = pl.concat_str(pl.col("owner").cast(pl.String), attribute.name, separator=":")
+        full = (
+            pl.when(pl.col(attribute.name).str.contains(":", literal=True))
+            .then(attribute.name)
+            .otherwise(own)
+        )
+        column = (
+            frame.select(full.alias("_full"))
+            .join(keys[target], on="_full", how="left", maintain_order="left")["_ix"]
+            .fill_null(NOWHERE)
+        )
+        frame = frame.drop(attribute.name).with_columns(column.alias(f"{attribute.name}_ix"))
+        order.append(f"{attribute.name}_ix")
+    return frame.select("owner", *order, "label", "since", "sheet", "line").rechunk()
+
+
+def _withhold(frame: pl.DataFrame, spec: Table, viewer: str) -> pl.DataFrame:
+    """Hide foreign keys that spell out a reference the viewer may not see.
+
+    A key made from other columns holds the keys of the rows it names; where one of them is not
+    visible, the key of the row becomes ``withheld-n``.
+    """
+    named = [f"{name}_ix" for name in spec["key"].derived_from if name in spec.refs]
+    if not named or frame.is_empty():
+        return frame
+    # an own reference may be empty as well as undisclosed; masking both is the safe side
+    hidden = (pl.col("owner").cast(pl.String) != viewer) & pl.any_horizontal(
+        pl.col(name) == NOWHERE for name in named
+    )
+    number = pl.int_range(pl.len()).cast(pl.String)
+    return frame.with_columns(
+        key=pl.when(hidden).then(pl.concat_str(pl.lit("withheld-"), number)).otherwise("key")
+    )
