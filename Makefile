@@ -1,0 +1,59 @@
+# make demo · make test · make lint · make bench · make docs : each does all its own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ASSETS := src/redball/reports/assets/coastline.json
+
+.PHONY: help setup demo test lint bench docs lock clean
+
+help:
+	@echo "make demo   the exercise coalition, from raw data to the picture and a report"
+	@echo "make test   every test"
+	@echo "make lint   style, types, rows of the house"
+	@echo "make bench  speed against named peers (SIZE=S M L XL)"
+	@echo "make docs   the generated reference pages"
+
+setup: $(VENV)/.ready $(ASSETS)
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Coastlines and borders (Natural Earth, public domain) come from npm once, at build time.
+$(ASSETS): tools/build_assets/package-lock.json tools/build_assets/build.py | $(VENV)/.ready
+	npm ci --prefix tools/build_assets --no-audit --no-fund --ignore-scripts --silent
+	$(BIN)/python tools/build_assets/build.py
+	@touch $@
+
+demo: setup
+	$(BIN)/redball demo --dir redball-demo
+
+# pytest is started with the browser that the report is looked at with, where one can be had.
+test: setup
+	$(BIN)/python tools/find_browser.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_hosts.py
+
+SIZE ?= S M L
+bench: setup
+	$(BIN)/python -m benchmarks --size $(SIZE)
+
+docs: setup
+	$(BIN)/python tools/build_docs.py
+
+# Only when a dependency changes; needs uv. The file names no index and no host.
+lock:
+	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--extra postgres --group dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) redball-demo build dist tools/build_assets/node_modules src/redball/reports/assets/*.json

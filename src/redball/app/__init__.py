@@ -1,0 +1,61 @@
+"""Use cases: one function per user verb, for the command line, pages and notebooks.
+
+Every function takes plain values and returns plain values; it opens what it needs and closes it
+again. Heavy parts are imported with this package, so faces import it inside their commands.
+"""
+
+from redball.app.clock import parse_moment
+from redball.app.demo import DemoResult, demo
+from redball.app.example import Generated, generate, write_example
+from redball.app.export import picture_tables, write_tables
+from redball.app.packages import CheckOutcome, ImportOutcome, check, import_, write_template
+from redball.app.picture import (
+    FindingOptions,
+    FindingsResult,
+    PictureOptions,
+    PictureResult,
+    findings,
+    picture,
+)
+from redball.app.report import report
+from redball.app.same_item import Verdict, candidates, decide
+from redball.app.stores import feeds, init_store, store_info
+from redball.app.thresholds import finding_options, parse_level, threshold_table
+from redball.app.view import Seen, View, see
+from redball.exchange import write_willems_packages
+
+__all__ = [
+    "CheckOutcome",
+    "DemoResult",
+    "FindingOptions",
+    "FindingsResult",
+    "Generated",
+    "ImportOutcome",
+    "PictureOptions",
+    "PictureResult",
+    "Seen",
+    "Verdict",
+    "View",
+    "candidates",
+    "check",
+    "decide",
+    "demo",
+    "feeds",
+    "finding_options",
+    "findings",
+    "generate",
+    "import_",
+    "init_store",
+    "parse_level",
+    "parse_moment",
+    "picture",
+    "picture_tables",
+    "report",
+    "see",
+    "store_info",
+    "threshold_table",
+    "write_example",
+    "write_tables",
+    "write_template",
+    "write_willems_packages",
+]

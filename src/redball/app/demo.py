@@ -1,0 +1,129 @@
+"""The main job in one call: raw national data to the recognised picture, findings and a report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from redball.app.example import write_example
+from redball.app.packages import ImportOutcome, check, import_
+from redball.app.picture import (
+    FindingOptions,
+    FindingsResult,
+    PictureOptions,
+    PictureResult,
+    findings_of,
+    picture_of,
+    recognise,
+)
+from redball.app.report import write_report
+from redball.app.view import View, see
+from redball.model import BadUse
+
+Progress = Callable[[str, int, int], None]
+
+MARK = ".redball-demo"
+
+
+@dataclass(frozen=True)
+class ImportedPackage:
+    """One nation's package on its way in."""
+
+    path: Path
+    owner: str
+    title: str
+    form: str
+    rows: int
+    errors: int
+    warnings: int
+    skipped: int
+    score: float
+    revision: int | None
+    workbook: Path | None
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demo made."""
+
+    folder: Path
+    store: Path
+    report: Path
+    packages: tuple[ImportedPackage, ...]
+    picture: PictureResult
+    findings: FindingsResult
+
+
+def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None) -> DemoResult:
+    """Make the exercise coalition, import every package, and show what can be seen.
+
+    Running it again makes everything anew. A folder that holds something else is left alone.
+
+    Raises
+    ------
+    BadUse
+        ``folder`` holds something that the demo did not make.
+    """
+    _prepare(folder)
+    store = folder / "coalition.sqlite"
+    paths = write_example(folder / "packages")
+    imported = []
+    for number, path in enumerate(paths, start=1):
+        if progress is not None:
+            progress("packages", number, len(paths))
+        imported.append(_take_in(path, store, folder / "errors"))
+    known = recognise(see(View(str(store), viewer)), PictureOptions())
+    picture = picture_of(known, PictureOptions())
+    findings = findings_of(known, FindingOptions())
+    report = write_report(
+        known,
+        picture,
+        findings,
+        folder / "report.html",
+        title="Recognised logistics picture of the exercise coalition",
+        command=f"redball demo --dir {folder}",
+    )
+    return DemoResult(folder, store, report, tuple(imported), picture, findings)
+
+
+def _prepare(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise BadUse(
+            "The folder holds something that the demo did not make.",
+            where=str(folder),
+            mend="Name another one with --dir.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("Made by redball demo; made anew at each run.\n")
+    for name in ("coalition.sqlite", "coalition.sqlite-wal", "coalition.sqlite-shm"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _take_in(path: Path, store: Path, errors: Path) -> ImportedPackage:
+    errors.mkdir(exist_ok=True)
+    checked = check(path, store=str(store), workbook=errors / f"{path.stem}-errors.xlsx")
+    outcome = import_(path, store=str(store), skip_bad_rows=True)
+    return _line(path, outcome, checked.workbook)
+
+
+def _line(path: Path, outcome: ImportOutcome, workbook: Path | None) -> ImportedPackage:
+    counts = outcome.check.counts
+    return ImportedPackage(
+        path=path,
+        owner=outcome.check.owner,
+        title=path.name,
+        form=_form(path),
+        rows=counts["rows"],
+        errors=counts["errors"],
+        warnings=counts["warnings"],
+        skipped=sum(t.rows_skipped for t in outcome.check.tables.values()),
+        score=outcome.check.score.overall,
+        revision=outcome.result.revision if outcome.result else None,
+        workbook=workbook,
+    )
+
+
+def _form(path: Path) -> str:
+    if path.is_file():
+        return path.suffix.lstrip(".")
+    suffixes = {p.suffix.lstrip(".") for p in path.iterdir() if p.name.count(".")}
+    return ", ".join(sorted(suffixes - {"toml"}))

@@ -1,0 +1,44 @@
+"""Tables of the picture, and writing them out with their label."""
+
+from pathlib import Path
+
+import polars as pl
+
+from redball.app.picture import PictureResult
+from redball.exchange import csv_safe
+from redball.model import BadUse, Origin
+
+
+def picture_tables(result: PictureResult, only: str | None = None) -> dict[str, pl.DataFrame]:
+    """Tables of a picture, all or one.
+
+    Raises
+    ------
+    BadUse
+        The picture has no such table.
+    """
+    tables = result.picture.as_tables()
+    if only is None:
+        return tables
+    if only not in tables:
+        raise BadUse(f"The picture has no table '{only}'.", mend=f"Tables: {', '.join(tables)}.")
+    return {only: tables[only]}
+
+
+def write_tables(tables: dict[str, pl.DataFrame], folder: Path, origin: Origin) -> list[Path]:
+    """Write tables as CSV, each with its label, moment and twin hash on every row.
+
+    Text that a spreadsheet would run as a formula is made harmless.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, frame in tables.items():
+        stamped = csv_safe(frame).with_columns(
+            label=pl.lit(origin.label.text),
+            as_of=pl.lit(origin.as_of.isoformat()),
+            twin_hash=pl.lit(origin.twin_hash),
+        )
+        path = folder / f"{name}.csv"
+        stamped.write_csv(path)
+        paths.append(path)
+    return paths

@@ -1,0 +1,150 @@
+"""The recognised picture and its findings: one twin in, tidy tables and findings out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from redball.app.view import Seen, View, see
+from redball.forecasting import consumption
+from redball.identity import recognise_items, recognise_parties, unit_factors
+from redball.model import Consumption, Finding, Groups, Level, Origin, Twin
+from redball.model.labels import dominant
+from redball.model.labels import combine as combine_labels
+from redball.model.results import Scalar
+from redball.picture import Picture, build_picture
+from redball.risk import Thresholds, structural_findings
+from redball.stock import StockThresholds, days_of_supply, stock_findings
+
+
+@dataclass(frozen=True)
+class PictureOptions:
+    """Parameters of the picture.
+
+    Attributes
+    ----------
+    window_days : int
+        History that the mean consumption is taken over.
+    horizon_days : int
+        How far ahead expiring lots are listed.
+    minimum_score : float
+        Least score of a name match shown to a person, 0 to 1.
+    """
+
+    window_days: int = 365
+    horizon_days: int = 180
+    minimum_score: float = 0.75
+
+    def as_parameters(self) -> dict[str, Scalar]:
+        """Plain values for the origin of results."""
+        return {
+            "window_days": self.window_days,
+            "horizon_days": self.horizon_days,
+            "minimum_score": self.minimum_score,
+        }
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What every later answer starts from: the twin with its consumption and recognised records."""
+
+    seen: Seen
+    items: Groups = field(repr=False)
+    parties: Groups = field(repr=False)
+    consumption: Consumption = field(repr=False)
+    days: pl.DataFrame = field(repr=False)
+
+    @property
+    def twin(self) -> Twin:
+        """The twin."""
+        return self.seen.twin
+
+
+@dataclass(frozen=True)
+class PictureResult:
+    """The picture with where it comes from."""
+
+    picture: Picture
+    origin: Origin
+    feeds: pl.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class FindingsResult:
+    """Findings, the worst first, with where they come from."""
+
+    findings: Sequence[Finding]
+    origin: Origin
+
+    def at_least(self, level: Level) -> list[Finding]:
+        """Findings of this level and worse."""
+        return [f for f in self.findings if f.level.rank >= level.rank]
+
+
+def recognise(seen: Seen, options: PictureOptions) -> Recognised:
+    """Work out consumption, days of supply and which records are the same article or party."""
+    twin = seen.twin
+    rates = consumption(twin, window_days=options.window_days)
+    items = recognise_items(twin, minimum_score=options.minimum_score)
+    return Recognised(
+        seen=seen,
+        items=items,
+        parties=recognise_parties(twin),
+        consumption=rates,
+        days=days_of_supply(twin, rates, items=items),
+    )
+
+
+def picture(
+    view: View, options: PictureOptions = PictureOptions(), *, now: datetime | None = None
+) -> PictureResult:
+    """The recognised logistics picture for a viewer at a moment."""
+    return picture_of(recognise(see(view, now=now), options), options)
+
+
+def picture_of(known: Recognised, options: PictureOptions) -> PictureResult:
+    """The picture of a twin that was already recognised."""
+    built = build_picture(
+        known.twin,
+        known.consumption,
+        known.days,
+        known.items,
+        horizon_days=options.horizon_days,
+        units=unit_factors(known.twin, known.items),
+        feeds=known.seen.feeds,
+    )
+    origin = known.seen.origin(parameters=options.as_parameters())
+    return PictureResult(built, origin, known.seen.feeds)
+
+
+@dataclass(frozen=True)
+class FindingOptions:
+    """Thresholds of all findings."""
+
+    picture: PictureOptions = PictureOptions()
+    structure: Thresholds = Thresholds()
+    stock: StockThresholds = StockThresholds()
+
+
+def findings(
+    view: View, options: FindingOptions = FindingOptions(), *, now: datetime | None = None
+) -> FindingsResult:
+    """Findings for a viewer at a moment: structure and stock, the worst first."""
+    return findings_of(recognise(see(view, now=now), options.picture), options)
+
+
+def findings_of(known: Recognised, options: FindingOptions) -> FindingsResult:
+    """Findings of a twin that was already recognised."""
+    found = [
+        *structural_findings(
+            known.twin, items=known.items, parties=known.parties, thresholds=options.structure
+        ),
+        *stock_findings(known.twin, known.consumption, thresholds=options.stock),
+    ]
+    found.sort(key=lambda f: (-f.level.rank, f.rule, f.subject, f.title))
+    label = dominant(())
+    for finding in found:
+        label = combine_labels(label, finding.label)
+    origin = known.seen.origin(label=label, parameters=options.picture.as_parameters())
+    return FindingsResult(found, origin)

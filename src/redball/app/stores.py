@@ -1,0 +1,33 @@
+"""Stores: make, look at."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from redball.app.view import feeds_in, opened
+from redball.store import StoreInfo
+
+
+def init_store(url: str) -> StoreInfo:
+    """Make an empty store, or bring an older one up to the current schema."""
+    with opened(url, create=True) as store:
+        return store.info()
+
+
+def store_info(url: str) -> StoreInfo:
+    """What a store holds.
+
+    Raises
+    ------
+    StoreMissing
+        There is no store at this address.
+    """
+    with opened(url) as store:
+        return store.info()
+
+
+def feeds(url: str) -> pl.DataFrame:
+    """Packages taken in, newest first, with their scores: conformance over time."""
+    with opened(url) as store:
+        revisions = store.revisions()
+        return feeds_in(revisions, datetime.max.replace(tzinfo=UTC))

@@ -1,0 +1,101 @@
+"""From the store to a twin: the one way in which rows reach the capabilities."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import polars as pl
+
+import redball
+from redball.access import release_scope
+from redball.app.clock import moment_of
+from redball.model import Origin, Twin, build_twin
+from redball.model.labels import ResultLabel
+from redball.model.results import Scalar
+from redball.store import Store, open_store
+
+
+@dataclass(frozen=True)
+class View:
+    """Who looks, where, and at which moment.
+
+    Attributes
+    ----------
+    store : str
+        Path of an SQLite file or a PostgreSQL URL.
+    viewer : str
+        Owner code of the viewer.
+    as_of : datetime or None
+        A past moment, with zone; ``None`` for now.
+    """
+
+    store: str
+    viewer: str
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A twin and the feeds it was made from."""
+
+    twin: Twin
+    feeds: pl.DataFrame = field(repr=False)
+
+    def origin(
+        self, label: ResultLabel | None = None, parameters: Mapping[str, Scalar] | None = None
+    ) -> Origin:
+        """Where a result made from this twin comes from."""
+        return Origin(
+            viewer=self.twin.viewer,
+            as_of=self.twin.as_of,
+            revision=self.twin.revision,
+            twin_hash=self.twin.content_hash,
+            software=f"redball {redball.__version__}",
+            label=label or self.twin.label,
+            parameters=parameters or {},
+        )
+
+
+def see(view: View, *, now: datetime | None = None) -> Seen:
+    """Build the twin of a view.
+
+    Raises
+    ------
+    StoreMissing, StoreTooNew
+        The store can't be opened.
+    BadUse
+        The viewer is not an owner code.
+    """
+    with open_store(view.store) as store:
+        return see_in(store, view.viewer, view.as_of, now=now)
+
+
+def see_in(
+    store: Store, viewer: str, as_of: datetime | None = None, *, now: datetime | None = None
+) -> Seen:
+    """Build the twin of a viewer from an open store."""
+    revisions = store.revisions()
+    moment = moment_of(revisions, as_of, now or datetime.now(UTC))
+    scope = release_scope(store.labels(), viewer)
+    snapshot = store.read(as_of=moment, labels=scope.labels)
+    twin = build_twin(
+        snapshot.frames,
+        scope.labels,
+        viewer=viewer,
+        as_of=moment,
+        revision=snapshot.revision,
+    )
+    return Seen(twin, feeds_in(revisions, moment))
+
+
+def feeds_in(revisions: pl.DataFrame, moment: datetime) -> pl.DataFrame:
+    """Revisions known at a moment, newest first: every nation's conformance over time."""
+    return revisions.filter(pl.col("imported_at") <= moment).sort("revision", descending=True)
+
+
+@contextmanager
+def opened(url: str, *, create: bool = False) -> Iterator[Store]:
+    """Open a store for one use case."""
+    with open_store(url, create=create) as store:
+        yield store

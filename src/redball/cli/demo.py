@@ -1,0 +1,38 @@
+"""``redball demo``: the exercise coalition from raw national data to the picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import JsonOption
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--dir", help="Folder for the packages, the store and the report.")
+    ] = Path("redball-demo"),
+    viewer: Annotated[str, typer.Option("--viewer", help="Who looks.")] = "XAG",
+    json: JsonOption = False,
+) -> None:
+    """Make the exercise coalition, take in its data, show the picture and the findings."""
+    from redball import app
+    from redball.cli.output import print_json, progress_bar
+    from redball.cli.screens import finding_json
+    from redball.cli.tour import show_demo
+
+    with progress_bar(quiet=json) as progress:
+        result = app.demo(folder, viewer=viewer, progress=progress)
+    if json:
+        print_json(
+            {
+                "report": result.report,
+                "store": result.store,
+                "origin": result.picture.origin.as_dict(),
+                "packages": result.packages,
+                "tables": app.picture_tables(result.picture),
+                "findings": [finding_json(f) for f in result.findings.findings],
+            }
+        )
+    else:
+        show_demo(result)

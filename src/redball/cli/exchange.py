@@ -1,0 +1,126 @@
+"""``redball exchange``: the workbook to fill in, the check, the import."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import DEFAULT_STORE, JsonOption, PackageArgument, StoreOption
+
+BAD_DATA = 3
+
+group = typer.Typer(help="Get national data in: template, check, import.", no_args_is_help=True)
+
+
+@group.command("template")
+def template(
+    out: Annotated[Path, typer.Argument(help="Workbook to write.")] = Path("redball-template.xlsx"),
+    table: Annotated[
+        list[str] | None, typer.Option("--table", help="Only this table; may be repeated.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the workbook to fill in: every table, units, allowed codes, an example row."""
+    from redball import app
+    from redball.cli.output import console, print_json
+
+    path = app.write_template(out, names=table)
+    if json:
+        print_json({"template": path})
+    else:
+        console.print(f"Template: {path}. Fill it in, then: redball exchange check {path}")
+
+
+@group.command("check")
+def check(
+    package: PackageArgument,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", envvar="REDBALL_STORE", help="Store that references may point to."),
+    ] = None,
+    workbook: Annotated[
+        Path | None, typer.Option("--workbook", help="Write the error workbook here.")
+    ] = None,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Issues to show.")] = 25,
+    json: JsonOption = False,
+) -> None:
+    """Report every problem of a package with sheet, row, column, rule, value and how to mend it."""
+    from redball import app
+    from redball.cli.output import print_json, progress_bar
+    from redball.cli.screens import show_check
+
+    with progress_bar(quiet=json) as progress:
+        outcome = app.check(package, store=store, workbook=workbook, progress=progress)
+    checked = outcome.check
+    if json:
+        document = {
+            "package": outcome.package.path,
+            "hash": outcome.package.hash,
+            "owner": checked.owner,
+            "ok": checked.ok,
+            "counts": checked.counts,
+            "score": checked.score,
+            "issues": checked.issues,
+            "workbook": outcome.workbook,
+        }
+        print_json(document)
+    else:
+        show_check(outcome, rows=rows)
+    if not checked.ok:
+        raise typer.Exit(BAD_DATA)
+
+
+@group.command("import")
+def import_(
+    package: PackageArgument,
+    store: StoreOption = DEFAULT_STORE,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the difference, change nothing.")
+    ] = False,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Import the rows without errors.")
+    ] = False,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Issues to show.")] = 25,
+    json: JsonOption = False,
+) -> None:
+    """Take a package into the store in one transaction."""
+    from redball import app
+    from redball.cli.output import print_json, progress_bar
+    from redball.cli.screens import show_import
+
+    with progress_bar(quiet=json) as progress:
+        outcome = app.import_(
+            package, store=store, dry_run=dry_run, skip_bad_rows=skip_bad_rows, progress=progress
+        )
+    if json:
+        print_json(
+            {
+                "owner": outcome.check.owner,
+                "imported": outcome.result is not None,
+                "counts": outcome.check.counts,
+                "score": outcome.check.score,
+                "result": outcome.result,
+            }
+        )
+    else:
+        show_import(outcome, rows=rows)
+    if outcome.result is None:
+        raise typer.Exit(BAD_DATA)
+
+
+@group.command("willems")
+def willems(
+    stages: Annotated[Path, typer.Argument(help="CSV of stages.")],
+    arcs: Annotated[Path, typer.Argument(help="CSV of arcs.")],
+    out: Annotated[Path, typer.Argument(help="New folder for the packages.")],
+    json: JsonOption = False,
+) -> None:
+    """Turn the 38 published chains of Willems (2008) into packages."""
+    from redball import app
+    from redball.cli.output import console, print_json
+
+    packages = app.write_willems_packages(stages, arcs, out)
+    if json:
+        print_json({"packages": packages})
+    else:
+        console.print(f"{len(packages)} packages in {out}")

@@ -1,0 +1,60 @@
+"""``redball findings``: what would break the network, and the rows behind each finding."""
+
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOption, ViewerOption
+
+FAILED = 1
+
+
+def findings(
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    as_of: AsOfOption = None,
+    rule: Annotated[
+        list[str] | None, typer.Option("--rule", help="Only this rule; may be repeated.")
+    ] = None,
+    at_least: Annotated[
+        str, typer.Option("--level", help="Show this level and worse: caution, serious, critical.")
+    ] = "caution",
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", help="Exit with 1 when there is a finding of this level or worse."),
+    ] = None,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option("--threshold", help="NAME=VALUE; may be repeated. --thresholds lists them."),
+    ] = None,
+    list_thresholds: Annotated[
+        bool, typer.Option("--thresholds", help="List the thresholds and their values.")
+    ] = False,
+    evidence: Annotated[bool, typer.Option("--evidence", help="Show the rows behind each.")] = False,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Findings to show of each rule.")] = 5,
+    json: JsonOption = False,
+) -> None:
+    """Show what would break the network, worst first."""
+    from redball import app
+    from redball.cli.output import print_json, show_frame
+    from redball.cli.screens import finding_json, show_findings
+
+    options = app.finding_options(threshold or [])
+    if list_thresholds:
+        values = app.threshold_table(options)
+        print_json({"thresholds": values}) if json else show_frame(values, "Thresholds", rows=100)
+        return
+    shown_level, failing = app.parse_level(at_least), app.parse_level(fail_on) if fail_on else None
+    view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
+    result = app.findings(view, options)
+    shown = [f for f in result.at_least(shown_level) if not rule or f.rule in rule]
+    if json:
+        document = {
+            "origin": result.origin.as_dict(),
+            "findings": [finding_json(f) for f in shown],
+        }
+        print_json(document)
+    else:
+        show_findings(result, shown, rows=rows, evidence=evidence)
+    if failing is not None and any(f.level.rank >= failing.rank for f in shown):
+        raise typer.Exit(FAILED)

@@ -1,0 +1,30 @@
+"""``redball generate``: large synthetic coalitions."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import JsonOption
+
+
+def generate(
+    out: Annotated[Path, typer.Argument(help="New folder for the packages.")],
+    size: Annotated[
+        str, typer.Option("--size", help="S, M, L or XL (1,000 to 1,000,000 items).")
+    ] = "S",
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same data.")] = 1,
+    json: JsonOption = False,
+) -> None:
+    """Write a synthetic coalition as Parquet packages, for benchmarks and trials."""
+    from redball import app
+    from redball.cli.output import console, print_json, progress_bar
+
+    with progress_bar(quiet=json) as progress:
+        made = app.generate(size, out, seed=seed, progress=progress)
+    if json:
+        print_json(made)
+        return
+    total = sum(made.rows.values())
+    console.print(f"{total:,} rows in {len(made.packages)} packages in {out}")
+    console.print(f"Next: redball exchange import {made.packages[0]} --store trial.sqlite")

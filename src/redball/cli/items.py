@@ -1,0 +1,62 @@
+"""``redball items``: the same article under several names."""
+
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOption, ViewerOption
+
+group = typer.Typer(
+    help="Recognise the same article under several names.", no_args_is_help=True
+)
+
+
+@group.command("candidates")
+def candidates(
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    as_of: AsOfOption = None,
+    score: Annotated[float, typer.Option("--score", min=0, max=1, help="Least score.")] = 0.75,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to show.")] = 20,
+    json: JsonOption = False,
+) -> None:
+    """List pairs that may be the same article, for a person to confirm."""
+    from redball import app
+    from redball.cli.output import print_json, show_frame
+
+    view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
+    found = app.candidates(view, minimum_score=score)
+    if json:
+        print_json({"candidates": found})
+        return
+    show_frame(
+        found,
+        "May be the same article",
+        rows=rows,
+        hint="Use --rows or --json.",
+        notes="Confirm with: redball items decide A B --same --by NAME",
+    )
+
+
+@group.command("decide")
+def decide(
+    item_a: Annotated[str, typer.Argument(help="OWNER:KEY of one record.")],
+    item_b: Annotated[str, typer.Argument(help="OWNER:KEY of the other.")],
+    same: Annotated[bool, typer.Option("--same/--different", help="The verdict.")],
+    by: Annotated[str, typer.Option("--by", help="Who decides.")],
+    viewer: ViewerOption,
+    reason: Annotated[str, typer.Option("--reason", help="Why.")] = "",
+    store: StoreOption = DEFAULT_STORE,
+    json: JsonOption = False,
+) -> None:
+    """Record a person's verdict on two records."""
+    from redball import app
+    from redball.cli.output import console, print_json
+
+    verdict = app.Verdict(item_a, item_b, same, by, reason)
+    result = app.decide(app.View(store, viewer), verdict)
+    if json:
+        print_json(result)
+        return
+    word = "the same article" if same else "different articles"
+    console.print(f"Recorded: {item_a} and {item_b} are {word}, decided by {by}.")

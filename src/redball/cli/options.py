@@ -1,0 +1,34 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        envvar="REDBALL_STORE",
+        help="SQLite file or postgresql:// URL.",
+        show_default=True,
+    ),
+]
+ViewerOption = Annotated[
+    str,
+    typer.Option(
+        "--viewer",
+        envvar="REDBALL_VIEWER",
+        help="Who looks: owner code such as DEU. Nothing else than what it may see is read.",
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="A past moment: 2026-01-31 (its end) or 2026-01-31T06:00Z."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+PackageArgument = Annotated[
+    Path, typer.Argument(help="Folder, zip or workbook of a national data package.")
+]
+
+DEFAULT_STORE = "redball.sqlite"

@@ -1,0 +1,164 @@
+"""What commands print: tables and messages for people, one JSON document for programs.
+
+Results go to standard output, progress and errors to standard error.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from redball.model.errors import RedballError
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+LEVEL_STYLE = {
+    "critical": "bold white on red",
+    "serious": "bold red",
+    "caution": "bold yellow",
+    "normal": "green",
+    "standby": "cyan",
+    "off": "dim",
+}
+LEVEL_SHAPE = {
+    "critical": "■",
+    "serious": "◆",
+    "caution": "▲",
+    "normal": "●",
+    "standby": "○",
+    "off": "·",
+}
+
+
+def report_error(error: RedballError) -> None:
+    """Say what is wrong, where, and how to mend it."""
+    where = f"{escape(error.where)}: " if error.where else ""
+    errors.print(f"[bold red]Error[/bold red] {where}{escape(error.what)}")
+    if error.mend:
+        errors.print(f"      {escape(error.mend)}")
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on standard output."""
+    json.dump(plain(document), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of value reads best
+    """Turn values into what JSON can hold; NaN becomes null."""
+    if isinstance(value, pl.DataFrame):
+        return [plain(row) for row in value.iter_rows(named=True)]
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, list | tuple | set | frozenset):
+        members = sorted(value) if isinstance(value, set | frozenset) else value
+        return [plain(v) for v in members]
+    return value
+
+
+def show_frame(
+    frame: pl.DataFrame, title: str, *, rows: int = 20, hint: str = "", notes: str = ""
+) -> None:
+    """Print a frame as a table: numbers right, a sentence when rows are left out."""
+    if frame.is_empty():
+        console.print(f"[bold]{escape(title)}[/bold]  none")
+        return
+    table = Table(title=escape(title), title_justify="left", title_style="bold", pad_edge=False)
+    for name, dtype in frame.schema.items():
+        header = name.replace("_", " ")
+        table.add_column(header, justify="right" if dtype.is_numeric() else "left")
+    for row in frame.head(rows).iter_rows():
+        table.add_row(*[_cell(v) for v in row])
+    console.print(table)
+    if frame.height > rows:
+        console.print(f"  and {frame.height - rows:,} more. {escape(hint)}".rstrip())
+    if notes:
+        console.print(f"  {escape(notes)}", style="dim")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return escape(", ".join(str(v) for v in value))
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%MZ")
+    text = str(value)
+    if text in LEVEL_STYLE:
+        return f"[{LEVEL_STYLE[text]}]{LEVEL_SHAPE[text]} {text}[/]"
+    return escape(text)
+
+
+def percent(share: float) -> str:
+    """A share as per cent, rounded down: 100 % is said only where nothing is missing."""
+    return f"{math.floor(share * 1000) / 10:.1f} %"
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        return "–"
+    if value == int(value) and abs(value) < 1e12:
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+@contextmanager
+def progress_bar(quiet: bool = False) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Progress on standard error: a rate and an estimate; silent when not on a terminal."""
+    if quiet or not errors.is_terminal:
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=errors, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total or None)
+            bar.update(tasks[what], completed=done, total=total or None)
+
+        yield advance

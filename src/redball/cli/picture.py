@@ -1,0 +1,44 @@
+"""``redball picture``: what have we, where, for how long."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOption, ViewerOption
+
+
+def picture(
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    as_of: AsOfOption = None,
+    table: Annotated[
+        str | None, typer.Option("--table", help="One table whole, such as by_site.")
+    ] = None,
+    window: Annotated[
+        int, typer.Option("--window", min=1, help="Days of history for consumption.")
+    ] = 365,
+    horizon: Annotated[
+        int, typer.Option("--horizon", min=1, help="Days ahead for expiring lots.")
+    ] = 180,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to show of each table.")] = 12,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write every table as CSV into this folder.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the recognised logistics picture: stock, days of supply, readiness, in transit."""
+    from redball import app
+    from redball.cli.output import print_json
+    from redball.cli.screens import show_picture
+
+    view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
+    options = app.PictureOptions(window_days=window, horizon_days=horizon)
+    result = app.picture(view, options)
+    tables = app.picture_tables(result, table)
+    if out is not None:
+        app.write_tables(tables, out, result.origin)
+    if json:
+        print_json({"origin": result.origin.as_dict(), "tables": tables})
+    else:
+        show_picture(result, tables, rows=rows, whole=table is not None)

@@ -1,0 +1,48 @@
+"""The tour: every command and its group."""
+
+from typing import Annotated
+
+import typer
+
+import redball
+from redball.cli import demo, exchange, findings, generate, items, picture, report, store
+
+program = typer.Typer(
+    name="redball",
+    help=(
+        "One recognised logistics picture and one decision engine for an alliance.\n\n"
+        "Start with [bold]redball demo[/bold]: it makes the exercise coalition, takes in its data, "
+        "and shows the picture and the findings. Then connect your own: "
+        "[bold]redball exchange template[/bold], [bold]check[/bold], [bold]import[/bold]."
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"redball {redball.__version__}")
+        raise typer.Exit
+
+
+@program.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    del version  # handled before any command runs
+
+
+program.command("demo")(demo.demo)
+program.command("picture")(picture.picture)
+program.command("findings")(findings.findings)
+program.command("report")(report.report)
+program.add_typer(exchange.group, name="exchange")
+program.add_typer(items.group, name="items")
+program.add_typer(store.group, name="store")
+program.command("generate")(generate.generate)

@@ -1,0 +1,51 @@
+"""The demo's screen: what came in, what can be seen, what to try next."""
+
+import polars as pl
+from rich.markup import escape
+
+from redball.app import DemoResult, picture_tables
+from redball.cli.output import console, percent, show_frame
+from redball.cli.screens import show_findings, show_picture
+
+
+def show_demo(result: DemoResult) -> None:
+    """Show the demo from packages to report."""
+    console.print("[bold]EXERCISE[/bold]: an invented coalition on real geography.\n")
+    _show_packages(result)
+    console.print()
+    show_picture(result.picture, picture_tables(result.picture), rows=8, whole=False)
+    console.print()
+    show_findings(result.findings, result.findings.findings, rows=2, evidence=False)
+    store, viewer = result.store, result.picture.origin.viewer
+    console.print(f"\n[bold]Report:[/bold] {result.report}")
+    console.print("[bold]Try next[/bold]")
+    for line in (
+        f"redball findings --store {store} --viewer {viewer} --level critical --evidence",
+        f"redball picture  --store {store} --viewer DEU --table shared_items",
+        f"redball items candidates --store {store} --viewer {viewer}",
+        f"redball exchange check {result.folder / 'packages' / 'pol.zip'} --workbook errors.xlsx",
+        "redball exchange template my-nation.xlsx",
+    ):
+        console.print(f"  {escape(line)}", soft_wrap=True)
+
+
+def _show_packages(result: DemoResult) -> None:
+    frame = pl.DataFrame(
+        [
+            {
+                "package": p.path.name,
+                "owner": p.owner,
+                "form": p.form,
+                "rows": p.rows,
+                "errors": p.errors,
+                "warnings": p.warnings,
+                "skipped": p.skipped,
+                "feed score": percent(p.score),
+            }
+            for p in result.packages
+        ]
+    )
+    show_frame(frame, "National packages", rows=20)
+    for package in result.packages:
+        if package.errors and package.workbook:
+            console.print(f"  Errors of {package.owner}: {package.workbook}", style="dim")

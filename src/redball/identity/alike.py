@@ -1,0 +1,136 @@
+"""All pairs of names that are alike enough, without comparing all pairs.
+
+If two unit vectors have a cosine of at least *t*, they share a feature among the first of each:
+the rarest features up to the point where the rest of the vector is shorter than *t*
+(prefix filtering; Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007).
+Only these are indexed, so common trigrams cost nothing and no pair is lost.
+"""
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from redball.identity.names import NameVectors
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_SLACK = 1e-9
+"""Rounding of a sum of squares; keeps a pair that lies exactly on the limit."""
+
+
+def alike_names(vectors: NameVectors, minimum: float, only_owner: Int32s) -> pl.DataFrame:
+    """Pairs of names with a cosine of at least ``minimum``.
+
+    Parameters
+    ----------
+    vectors : NameVectors
+    minimum : float, above 0
+    only_owner : int32 array, shape (names,)
+        Owner of a name that one owner alone uses, -1 for a name of several: two names of the same
+        single owner are not compared.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``a``, ``b`` (rows of the names, a < b) and ``cosine``.
+    """
+    if not vectors.features:
+        return pl.DataFrame(schema={"a": pl.Int32, "b": pl.Int32, "cosine": pl.Float64})
+    prefix = _prefix_ends(vectors.start, vectors.weight, minimum - _SLACK)
+    count, posting = _postings(vectors.start, vectors.feature, prefix, vectors.features)
+    a, b, cosine = _pairs(
+        vectors.start, vectors.feature, vectors.weight, prefix, count, posting,
+        minimum - _SLACK, only_owner,
+    )  # fmt: skip
+    return pl.DataFrame({"a": a, "b": b, "cosine": cosine}).with_columns(
+        pl.col("cosine").clip(upper_bound=1.0)
+    )
+
+
+@nb.njit(cache=True)
+def _prefix_ends(start: Int64s, weight: Floats, minimum: float) -> Int64s:
+    ends = start[1:].copy()
+    for name in range(len(ends)):
+        rest = 0.0
+        while ends[name] > start[name]:
+            rest += weight[ends[name] - 1] ** 2
+            if rest >= minimum * minimum:
+                break
+            ends[name] -= 1
+    return ends
+
+
+@nb.njit(cache=True)
+def _postings(
+    start: Int64s, feature: Int32s, prefix: Int64s, features: int
+) -> tuple[Int64s, Int32s]:
+    """Names by prefix feature, in order: where each list begins, and the lists."""
+    begin = np.zeros(features + 1, np.int64)
+    for name in range(len(prefix)):
+        for k in range(start[name], prefix[name]):
+            begin[feature[k] + 1] += 1
+    begin = np.cumsum(begin)
+    place = begin[:-1].copy()
+    names = np.empty(begin[-1], np.int32)
+    for name in range(len(prefix)):
+        for k in range(start[name], prefix[name]):
+            names[place[feature[k]]] = name
+            place[feature[k]] += 1
+    return begin, names
+
+
+@nb.njit(cache=True)
+def _pairs(
+    start: Int64s,
+    feature: Int32s,
+    weight: Floats,
+    prefix: Int64s,
+    begin: Int64s,
+    posting: Int32s,
+    minimum: float,
+    only_owner: Int32s,
+) -> tuple[Int32s, Int32s, Floats]:
+    room, found = 1024, 0
+    left, right = np.empty(room, np.int32), np.empty(room, np.int32)
+    cosine = np.empty(room, np.float64)
+    seen = np.full(len(prefix), -1, np.int32)
+    for name in range(len(prefix)):
+        for k in range(start[name], prefix[name]):
+            for p in range(begin[feature[k]], begin[feature[k] + 1]):
+                other = posting[p]
+                if other >= name:
+                    break
+                if seen[other] == name:
+                    continue
+                seen[other] = name
+                if only_owner[name] >= 0 and only_owner[name] == only_owner[other]:
+                    continue
+                value = _dot(start, feature, weight, name, other)
+                if value < minimum:
+                    continue
+                if found == room:
+                    left = np.concatenate((left, np.empty(room, np.int32)))
+                    right = np.concatenate((right, np.empty(room, np.int32)))
+                    cosine = np.concatenate((cosine, np.empty(room, np.float64)))
+                    room *= 2
+                left[found], right[found], cosine[found] = other, name, value
+                found += 1
+    return left[:found], right[:found], cosine[:found]
+
+
+@nb.njit(cache=True)
+def _dot(start: Int64s, feature: Int32s, weight: Floats, a: int, b: int) -> float:
+    total, i, j = 0.0, start[a], start[b]
+    while i < start[a + 1] and j < start[b + 1]:
+        if feature[i] == feature[j]:
+            total += weight[i] * weight[j]
+            i += 1
+            j += 1
+        elif feature[i] < feature[j]:
+            i += 1
+        else:
+            j += 1
+    return total

@@ -1,0 +1,66 @@
+"""Prices in euro at dated rates."""
+
+import polars as pl
+
+from redball.model import Twin
+
+EURO = "EUR"
+
+
+def euro_prices(twin: Twin) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Price of one unit of issue of every item row in euro.
+
+    A price without a currency is in that of the owner's nation. The last rate not after the day of
+    the twin is taken, of the viewer where several owners give one for that day, else of the first
+    owner by code. Without a rate the price is null: it is never guessed.
+
+    Returns
+    -------
+    prices : polars.DataFrame
+        One row per item row, in order: ``price_eur``, ``rate_label`` (null where no rate was used).
+    said : tuple of str
+        Which rates were used, and which are missing.
+    """
+    rates = _rates(twin)
+    nation = twin["nation"].drop_nulls("currency")
+    money = dict(nation.select("key", "currency").iter_rows())
+    item = twin["item"].select(
+        "price",
+        pl.col("currency").fill_null(
+            pl.col("owner")
+            .cast(pl.String)
+            .replace_strict(money, default=None, return_dtype=pl.String)
+        ),
+    )
+    rows = item.join(rates, on="currency", how="left", maintain_order="left")
+    priced = rows.filter(pl.col("price").is_not_null())
+    used = priced.select("currency", "per_eur", "day").drop_nulls().unique().sort("currency")
+    missing = priced.filter(pl.col("per_eur").is_null())
+    names = missing["currency"].fill_null("no currency").unique().sort().to_list()
+    said = [
+        f"Values in {code} are taken at {rate:g} for one euro, the rate of {day}."
+        for code, rate, day in used.iter_rows()
+    ]
+    if names:
+        said.append(
+            f"{missing.height} prices have no value in euro: no rate for {', '.join(names)}."
+        )
+    prices = rows.select(price_eur=pl.col("price") / pl.col("per_eur"), rate_label="rate_label")
+    return prices, tuple(said)
+
+
+def _rates(twin: Twin) -> pl.DataFrame:
+    """Rate of each currency: ``currency``, ``per_eur``, ``day``, ``rate_label``."""
+    owner = pl.col("owner").cast(pl.String)
+    given = (
+        twin["rate"]
+        .filter(pl.col("day") <= twin.as_of.date(), pl.col("currency") != EURO)
+        .sort("day", owner == twin.viewer, owner, descending=[True, True, False])
+        .unique("currency", keep="first", maintain_order=True)
+        .select("currency", "per_eur", "day", rate_label="label")
+    )
+    euro = pl.DataFrame(
+        {"currency": [EURO], "per_eur": [1.0], "day": [None], "rate_label": [None]},
+        schema=given.schema,
+    )
+    return pl.concat([euro, given])

@@ -1,0 +1,13 @@
+"""Reports: the picture and its findings as one HTML page that stands alone.
+
+What a viewer saw at one moment, for reading offline, printing on A4 and filing: classification at
+head and foot, what needs action first, the map with its tables, charts, assumptions and the command
+that makes it again. The page names no address outside itself, needs no script to be read, and a
+content security policy forbids everything it does not carry. Status is told by shape, word and
+colour (WCAG 2.2, 1.4.1 and 1.4.11). Coastlines are Natural Earth, public domain.
+"""
+
+from redball.reports.content import Limits, ReportContent
+from redball.reports.page import render_html, write_html
+
+__all__ = ["Limits", "ReportContent", "render_html", "write_html"]

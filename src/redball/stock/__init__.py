@@ -1,0 +1,20 @@
+"""What stock is worth in time: days of supply against target, and what will expire unused.
+
+A quantity says little; how long it lasts, and whether that is long enough, is what a planner asks.
+Days of supply are usable stock over mean daily consumption. Lots are issued first expired, first
+out; what can't be used that way before its last day is found exactly.
+"""
+
+from redball.stock.days import days_of_supply
+from redball.stock.fefo import unused_lots
+from redball.stock.findings import stock_findings
+from redball.stock.targets import TARGET_ORDER
+from redball.stock.thresholds import StockThresholds
+
+__all__ = [
+    "TARGET_ORDER",
+    "StockThresholds",
+    "days_of_supply",
+    "stock_findings",
+    "unused_lots",
+]

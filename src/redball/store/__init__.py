@@ -1,0 +1,33 @@
+"""The store: rows of all tables with their history, on SQLite or PostgreSQL.
+
+What: one SQL table per table of the language, where an import is a revision and a row version
+lives from one revision to another, so that the picture can be asked for any past moment. Why:
+what a nation sends must be kept whole or not at all, survive a crash once it is acknowledged, and
+be read only by those whom its label allows: the two ways to rows are
+:meth:`Store.import_package` and :meth:`Store.read`, and there is no reading without labels.
+How it is laid out, what it promises and where that ends: ``docs/concepts/store.md``.
+"""
+
+from redball.store.opening import open_store
+from redball.store.store import Store
+from redball.store.values import (
+    ImportResult,
+    PackageRecord,
+    RowCount,
+    Snapshot,
+    StoreInfo,
+    TableDifference,
+    TableRows,
+)
+
+__all__ = [
+    "ImportResult",
+    "PackageRecord",
+    "RowCount",
+    "Snapshot",
+    "Store",
+    "StoreInfo",
+    "TableDifference",
+    "TableRows",
+    "open_store",
+]
