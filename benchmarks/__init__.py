@@ -1,1 +1,1 @@
-"""Speed against named peers, in the same run, on synthetic data. ``python -m benchmarks --help``."""
+"""Speed against named peers in the same run, on synthetic data: ``python -m benchmarks --help``."""

@@ -42,7 +42,8 @@ def _pair(name: str, size: str, rounds: int) -> None:
     module = PAIRS[name][0]
     in_process(module, "product", size)  # prepares the data and fills the caches
     runs = [
-        (in_process(module, "product", size), in_process(module, "peer", size)) for _ in range(rounds)
+        (in_process(module, "product", size), in_process(module, "peer", size))
+        for _ in range(rounds)
     ]
     ratios = sorted(ours["seconds"] / theirs["seconds"] for ours, theirs in runs)
     middle = len(runs) // 2

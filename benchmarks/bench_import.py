@@ -96,7 +96,7 @@ def peer(size: str) -> dict[str, float]:
     with measured() as m:
         frame = pl.read_parquet(folder / "stock" / "holding.parquet")
         full = frame.with_columns(
-            owner=pl.lit("DEU"), key=pl.concat_str("site", "item", "lot", "condition", separator="|"),
+            key=pl.concat_str("site", "item", "lot", "condition", separator="|"), owner=pl.lit("DEU"),
             counted_on=pl.lit(None), label=1, since=2, until=pl.lit(None),
             sheet=pl.lit("holding.parquet"), line=pl.int_range(2, pl.len() + 2),
             expiry=pl.col("expiry").cast(pl.String),

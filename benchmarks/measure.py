@@ -69,4 +69,3 @@ def in_process(module: str, function: str, *arguments: str) -> dict[str, float]:
     line = next(x for x in answer.stdout.splitlines() if x.startswith("@@"))
     figures: dict[str, float] = json.loads(line[2:])
     return figures
-

@@ -6,8 +6,8 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 from redball.cli.program import program
@@ -87,7 +87,7 @@ def render_commands() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     members = getattr(command, "commands", None)
     if members is None:
         yield path, command
@@ -96,7 +96,7 @@ def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Co
         yield from _commands(f"{path} {name}", member)
 
 
-def _parameter(parameter: click.Parameter) -> str:
+def _parameter(parameter: Any) -> str:
     names = ", ".join(f"`{o}`" for o in [*parameter.opts, *parameter.secondary_opts])
     default = parameter.default
     shown = "" if default is None or default is False or callable(default) else f"`{default}`"

@@ -16,10 +16,9 @@ def main() -> None:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None and shutil.which("apt-get") and os.geteuid() == 0:
         print("Installing a browser for the report's tests...", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+        subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
         install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-        subprocess.run(install, check=False, **quiet)
+        subprocess.run(install, check=False, capture_output=True)
         found = shutil.which("chromium")
     print(f"Browser for tests: {found or 'none; those tests are skipped'}")
 

@@ -1,4 +1,4 @@
-"""The documentation is true: its commands run, its pages are up to date, its links lead somewhere."""
+"""The documentation is true: commands run, pages are up to date, links lead somewhere."""
 
 import os
 import re

@@ -124,7 +124,13 @@ def test_a_dry_run_shows_the_difference_and_makes_no_store(
     assert sum(t["added"] for t in fresh["result"]["tables"]) > 0
     assert not store.exists()
     document = ask(
-        run, "exchange", "import", demo[0] / "packages" / "xag", "--store", store_of(demo), "--dry-run"
+        run,
+        "exchange",
+        "import",
+        demo[0] / "packages" / "xag",
+        "--store",
+        store_of(demo),
+        "--dry-run",
     )
     assert document["result"]["dry_run"] is True
 
@@ -173,7 +179,9 @@ def test_generate_makes_packages_that_come_in(run: Any, tmp_path: Path) -> None:
         ("exchange", "check", "no-such-package"),
     ],
 )
-def test_bad_use_ends_in_a_message_not_a_trace(run: Any, arguments: tuple[str, ...], tmp_path: Path) -> None:
+def test_bad_use_ends_in_a_message_not_a_trace(
+    run: Any, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
     answer = run(*arguments, cwd=tmp_path)
     assert answer.returncode in (2, 3, 4)
     assert "Traceback" not in answer.stderr

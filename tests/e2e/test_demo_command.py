@@ -74,8 +74,8 @@ def test_the_report_stands_alone(demo: Demo) -> None:
     assert Path(document["report"]) == folder / "report.html"
     assert "EXERCISE" in page
     assert document["origin"]["label"] in page.replace("&#x2F;", "/")
-    assert "src=\"http" not in page
-    assert "href=\"http" not in page
+    assert 'src="http' not in page
+    assert 'href="http' not in page
 
 
 def test_the_demo_works_twice_and_gives_the_same_answer(run: Any, demo: Demo) -> None:

@@ -184,9 +184,7 @@ def test_what_is_kept_is_clean_when_it_is_sent_again(raws: list[RawTable]) -> No
 
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(SENT)
-def test_the_order_of_rows_does_not_change_what_is_kept(
-    raws: list[RawTable], random: object
-) -> None:
+def test_the_order_of_rows_does_not_change_what_is_kept(raws: list[RawTable]) -> None:
     first = check(*raws)
     turned = check(*(raw(r.table, r.frame.reverse()) for r in raws))
     for name, checked in first.tables.items():

@@ -40,25 +40,53 @@ def fill(url: str, made: list[tuple[str, frozenset[str]]]) -> dict[tuple[str, st
     truth = {}
     with open_store(url, create=True) as store:
         for number, owner in enumerate(MEMBERS):
-            mine, holdings, items = [], [], []
+            mine: list[dict[str, object]] = []
+            holdings: list[dict[str, object]] = []
             for i, (site_owner, release) in enumerate(made):
                 if site_owner == owner:
                     label = Label(owner, "RESTRICTED", release - {owner})
                     truth[owner, f"hush{i}"] = label
-                    mine.append({"key": f"hush{i}", "name": f"hush{i}", "kind": "depot", "country": "DEU",
-                                 "label": label.text})  # fmt: skip
+                    mine.append(
+                        {
+                            "key": f"hush{i}",
+                            "name": f"hush{i}",
+                            "kind": "depot",
+                            "country": "DEU",
+                            "label": label.text,
+                        }
+                    )
                 if MEMBERS[(MEMBERS.index(site_owner) + 1) % 3] == owner:
-                    holdings.append({"key": f"{site_owner}.hush{i}|it||serviceable", "label": "RESTRICTED // REL ALL",
-                                     "site": f"{site_owner}:hush{i}", "item": "it", "quantity": 1.0,
-                                     "condition": "serviceable", "reserved": 0.0})  # fmt: skip
-            items.append({"key": "it", "name": "it", "supply_class": "NATO:II", "unit_of_issue": "EA",
-                          "reparable": False, "label": "UNCLASSIFIED // REL ALL"})  # fmt: skip
+                    holdings.append(
+                        {
+                            "key": f"{site_owner}.hush{i}|it||serviceable",
+                            "site": f"{site_owner}:hush{i}",
+                            "item": "it",
+                            "quantity": 1.0,
+                            "condition": "serviceable",
+                            "reserved": 0.0,
+                            "label": "RESTRICTED // REL ALL",
+                        }
+                    )
+            items: list[dict[str, object]] = [
+                {
+                    "key": "it",
+                    "name": "it",
+                    "supply_class": "NATO:II",
+                    "unit_of_issue": "EA",
+                    "reparable": False,
+                    "label": "UNCLASSIFIED // REL ALL",
+                }
+            ]
             record = PackageRecord(
                 owner=owner, package_hash=f"{number:064d}", title="t", as_of=THEN,
                 imported_at=THEN.replace(minute=number), software="test", exercise=True, scores={},
                 counts={}, content={"site": "full", "holding": "full", "item": "full"},
             )  # fmt: skip
-            tables = {"item": rows("item", items), "site": rows("site", mine), "holding": rows("holding", holdings)}
+            tables = {
+                "item": rows("item", items),
+                "site": rows("site", mine),
+                "holding": rows("holding", holdings),
+            }
             store.import_package(record, tables)
     return truth
 
@@ -76,7 +104,8 @@ def test_a_twin_holds_what_its_viewer_may_read_and_no_trace_of_the_rest(
     seen = set(twin["site"].select(pl.col("owner").cast(pl.String), "key").rows())
     assert seen == readable
     everything = "".join(
-        twin.named(name).filter(pl.col("owner").cast(pl.String) != viewer).write_csv() for name in twin.tables
+        twin.named(name).filter(pl.col("owner").cast(pl.String) != viewer).write_csv()
+        for name in twin.tables
     )
     hidden = {key for owner, key in truth if (owner, key) not in readable}
     visible_words = {key for _, key in readable}

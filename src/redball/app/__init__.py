@@ -8,7 +8,7 @@ from redball.app.clock import parse_moment
 from redball.app.demo import DemoResult, demo
 from redball.app.example import Generated, generate, write_example
 from redball.app.export import picture_tables, write_tables
-from redball.app.packages import CheckOutcome, ImportOutcome, check, import_, write_template
+from redball.app.packages import CheckOutcome, ImportOutcome, check, import_
 from redball.app.picture import (
     FindingOptions,
     FindingsResult,
@@ -22,7 +22,7 @@ from redball.app.same_item import Verdict, candidates, decide
 from redball.app.stores import feeds, init_store, store_info
 from redball.app.thresholds import finding_options, parse_level, threshold_table
 from redball.app.view import Seen, View, see
-from redball.exchange import write_willems_packages
+from redball.exchange import write_template, write_willems_packages
 
 __all__ = [
     "CheckOutcome",

@@ -1,5 +1,6 @@
 """Tables of the picture, and writing them out with their label."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +10,7 @@ from redball.exchange import csv_safe
 from redball.model import BadUse, Origin
 
 
-def picture_tables(result: PictureResult, only: str | None = None) -> dict[str, pl.DataFrame]:
+def picture_tables(result: PictureResult, only: str | None = None) -> Mapping[str, pl.DataFrame]:
     """Tables of a picture, all or one.
 
     Raises
@@ -25,7 +26,7 @@ def picture_tables(result: PictureResult, only: str | None = None) -> dict[str, 
     return {only: tables[only]}
 
 
-def write_tables(tables: dict[str, pl.DataFrame], folder: Path, origin: Origin) -> list[Path]:
+def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path, origin: Origin) -> list[Path]:
     """Write tables as CSV, each with its label, moment and twin hash on every row.
 
     Text that a spreadsheet would run as a formula is made harmless.

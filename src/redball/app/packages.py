@@ -21,7 +21,6 @@ from redball.exchange import (
     read_package,
     write_error_workbook,
 )
-from redball.exchange import write_template as write_template  # noqa: PLC0414 - part of this door
 from redball.model import StoreMissing, tables
 from redball.store import ImportResult, PackageRecord, Store, TableRows
 
@@ -150,9 +149,7 @@ def known_to(store: Store, owner: str) -> Known:
     targets = {target for spec in tables().values() for target in spec.refs.values()}
     scope = release_scope(store.labels(), owner)
     frames = store.read(as_of=None, labels=scope.labels, names=targets | {"structure"}).frames
-    keys = {
-        name: frame.select("owner", "key") for name, frame in frames.items() if name in targets
-    }
+    keys = {name: frame.select("owner", "key") for name, frame in frames.items() if name in targets}
     own = frames["structure"].filter(pl.col("owner").cast(pl.String) == owner)
     return Known(
         keys=keys,

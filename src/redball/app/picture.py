@@ -10,8 +10,8 @@ from redball.app.view import Seen, View, see
 from redball.forecasting import consumption
 from redball.identity import recognise_items, recognise_parties, unit_factors
 from redball.model import Consumption, Finding, Groups, Level, Origin, Twin
-from redball.model.labels import dominant
 from redball.model.labels import combine as combine_labels
+from redball.model.labels import dominant
 from redball.model.results import Scalar
 from redball.picture import Picture, build_picture
 from redball.risk import Thresholds, structural_findings
@@ -43,6 +43,19 @@ class PictureOptions:
             "horizon_days": self.horizon_days,
             "minimum_score": self.minimum_score,
         }
+
+
+@dataclass(frozen=True)
+class FindingOptions:
+    """Thresholds of all findings."""
+
+    picture: PictureOptions = field(default_factory=PictureOptions)
+    structure: Thresholds = field(default_factory=Thresholds)
+    stock: StockThresholds = field(default_factory=StockThresholds)
+
+
+_PICTURE = PictureOptions()
+_FINDINGS = FindingOptions()
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ def recognise(seen: Seen, options: PictureOptions) -> Recognised:
 
 
 def picture(
-    view: View, options: PictureOptions = PictureOptions(), *, now: datetime | None = None
+    view: View, options: PictureOptions = _PICTURE, *, now: datetime | None = None
 ) -> PictureResult:
     """The recognised logistics picture for a viewer at a moment."""
     return picture_of(recognise(see(view, now=now), options), options)
@@ -118,17 +131,8 @@ def picture_of(known: Recognised, options: PictureOptions) -> PictureResult:
     return PictureResult(built, origin, known.seen.feeds)
 
 
-@dataclass(frozen=True)
-class FindingOptions:
-    """Thresholds of all findings."""
-
-    picture: PictureOptions = PictureOptions()
-    structure: Thresholds = Thresholds()
-    stock: StockThresholds = StockThresholds()
-
-
 def findings(
-    view: View, options: FindingOptions = FindingOptions(), *, now: datetime | None = None
+    view: View, options: FindingOptions = _FINDINGS, *, now: datetime | None = None
 ) -> FindingsResult:
     """Findings for a viewer at a moment: structure and stock, the worst first."""
     return findings_of(recognise(see(view, now=now), options.picture), options)

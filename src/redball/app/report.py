@@ -104,7 +104,9 @@ def _worst(twin: Twin, findings: Sequence[Finding]) -> pl.DataFrame:
         schema={"owner": pl.String, "key": pl.String, "worst_level": pl.String},
     )
     sites = twin["site"].select(
-        pl.col("owner").cast(pl.String), "key", pl.int_range(pl.len(), dtype=pl.Int32).alias("site_ix")
+        pl.col("owner").cast(pl.String),
+        "key",
+        pl.int_range(pl.len(), dtype=pl.Int32).alias("site_ix"),
     )
     return sites.join(frame, on=["owner", "key"]).select("site_ix", "worst_level")
 
@@ -127,7 +129,12 @@ def lane_layer(twin: Twin) -> pl.DataFrame:
         left_on="to_site_ix", right_on="site_ix", maintain_order="left",
     )  # fmt: skip
     return (
-        ends.join(_flows(twin), on=["from_site_ix", "to_site_ix", "mode"], how="left", maintain_order="left")
+        ends.join(
+            _flows(twin),
+            on=["from_site_ix", "to_site_ix", "mode"],
+            how="left",
+            maintain_order="left",
+        )
         .filter(pl.all_horizontal(pl.col("from_lat", "from_lon", "to_lat", "to_lon").is_not_null()))
         .with_columns(name=pl.concat_str("from_name", "to_name", separator=" → "))
         .select(
@@ -159,7 +166,8 @@ def hazard_layer(twin: Twin) -> pl.DataFrame:
         twin["hazard"]
         .join(places, on="site_ix", how="left", maintain_order="left")
         .with_columns(
-            latitude=pl.coalesce("latitude", "site_lat"), longitude=pl.coalesce("longitude", "site_lon")
+            latitude=pl.coalesce("latitude", "site_lat"),
+            longitude=pl.coalesce("longitude", "site_lon"),
         )
         .filter(pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null())
         .select("name", "latitude", "longitude", pl.col("radius_km").fill_null(0.0))

@@ -116,7 +116,9 @@ def _row(view: View, verdict: Verdict, item_a: str, item_b: str, moment: datetim
     }
     schema = value_schema(table("same_item"))
     frame = pl.DataFrame({name: [values[name]] for name in schema}, schema=dict(schema))
-    # A verdict names other members' keys: it stays with its owner until an agreement says otherwise.
+    # A verdict names other members' keys: it stays with its owner.
     return frame.with_columns(
-        label=pl.lit("RESTRICTED"), sheet=pl.lit(f"decision of {view.viewer}"), line=pl.lit(1, pl.Int32)
+        label=pl.lit("RESTRICTED"),
+        sheet=pl.lit(f"decision of {view.viewer}"),
+        line=pl.lit(1, pl.Int32),
     )

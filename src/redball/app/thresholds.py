@@ -11,7 +11,9 @@ from redball.model import BadUse, Level
 _PARTS = ("structure", "stock")
 
 
-def finding_options(settings: Sequence[str], options: FindingOptions | None = None) -> FindingOptions:
+def finding_options(
+    settings: Sequence[str], options: FindingOptions | None = None
+) -> FindingOptions:
     """Apply ``NAME=VALUE`` settings to the thresholds.
 
     Raises
@@ -25,7 +27,9 @@ def finding_options(settings: Sequence[str], options: FindingOptions | None = No
         part = next((p for p in _PARTS if name in _names(options, p)), None)
         if part is None or not equals:
             known = ", ".join(n for p in _PARTS for n in _names(options, p))
-            raise BadUse(f"'{setting}' names no threshold.", mend=f"NAME=VALUE with one of: {known}.")
+            raise BadUse(
+                f"'{setting}' names no threshold.", mend=f"NAME=VALUE with one of: {known}."
+            )
         group = getattr(options, part)
         value = _read(name, text, getattr(group, name))
         options = replace(options, **{part: replace(group, **{name: value})})
@@ -75,5 +79,6 @@ def _read(name: str, text: str, current: object) -> object:
         return float(text)
     except (ValueError, KeyError):
         raise BadUse(
-            f"'{text}' is not a value of threshold '{name}'.", mend=f"Its default is {_text(current)}."
+            f"'{text}' is not a value of threshold '{name}'.",
+            mend=f"Its default is {_text(current)}.",
         ) from None

@@ -21,7 +21,9 @@ def findings(
     ] = "caution",
     fail_on: Annotated[
         str | None,
-        typer.Option("--fail-on", help="Exit with 1 when there is a finding of this level or worse."),
+        typer.Option(
+            "--fail-on", help="Exit with 1 when there is a finding of this level or worse."
+        ),
     ] = None,
     threshold: Annotated[
         list[str] | None,
@@ -30,7 +32,9 @@ def findings(
     list_thresholds: Annotated[
         bool, typer.Option("--thresholds", help="List the thresholds and their values.")
     ] = False,
-    evidence: Annotated[bool, typer.Option("--evidence", help="Show the rows behind each.")] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Show the rows behind each.")
+    ] = False,
     rows: Annotated[int, typer.Option("--rows", min=1, help="Findings to show of each rule.")] = 5,
     json: JsonOption = False,
 ) -> None:

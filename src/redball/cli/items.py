@@ -6,9 +6,7 @@ import typer
 
 from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOption, ViewerOption
 
-group = typer.Typer(
-    help="Recognise the same article under several names.", no_args_is_help=True
-)
+group = typer.Typer(help="Recognise the same article under several names.", no_args_is_help=True)
 
 
 @group.command("candidates")

@@ -65,7 +65,7 @@ def print_json(document: object) -> None:
     sys.stdout.write("\n")
 
 
-def plain(value: object) -> object:  # noqa: PLR0911 - one return per kind of value reads best
+def plain(value: object) -> object:
     """Turn values into what JSON can hold; NaN becomes null."""
     if isinstance(value, pl.DataFrame):
         return [plain(row) for row in value.iter_rows(named=True)]

@@ -11,11 +11,20 @@ from redball.cli.output import LEVEL_SHAPE, LEVEL_STYLE, console, percent, show_
 from redball.model import Finding, Origin
 from redball.store import ImportResult
 
-_STOCK = ("lines", "mass_t", "value_eur", "days_median", "days_worst", "target_days", "below_target_share")  # fmt: skip
+_DAYS = ("days_median", "days_worst", "target_days", "below_target_share")
+_STOCK = ("lines", "mass_t", "value_eur", *_DAYS)
 FIRST_TABLES: Mapping[str, tuple[str, ...]] = {
     "by_nation": ("nation", *_STOCK),
     "by_class": ("supply_class", "class_title", *_STOCK),
-    "by_unit": ("nation", "unit", "lines", "days_median", "days_worst", "worst_item", "target_days"),
+    "by_unit": (
+        "nation",
+        "unit",
+        "lines",
+        "days_median",
+        "days_worst",
+        "worst_item",
+        "target_days",
+    ),
     "readiness": ("unit", "system", "count", "available", "availability", "target", "level"),
     "in_transit": ("consignment", "item", "quantity", "to_site", "expected_on", "late_days"),
     "expiring": ("site", "item", "lot", "quantity", "expiry", "days_left"),
@@ -28,8 +37,8 @@ def show_banner(origin: Origin) -> None:
     """Label, moment and viewer: what every screen starts with."""
     console.print(f"[bold reverse] {escape(origin.label.text)} [/]")
     console.print(
-        f"As of {origin.as_of:%Y-%m-%d %H:%MZ} for {origin.viewer} · twin {origin.twin_hash[:12]} · "
-        f"{origin.software}",
+        f"As of {origin.as_of:%Y-%m-%d %H:%MZ} for {origin.viewer} · "
+        f"twin {origin.twin_hash[:12]} · {origin.software}",
         style="dim",
     )
 
@@ -73,12 +82,16 @@ def show_findings(
         for finding in members[:rows]:
             _show_finding(finding, evidence)
         if len(members) > rows:
-            console.print(f"  and {len(members) - rows:,} more: --rule {rule} --rows {len(members)}")
+            console.print(
+                f"  and {len(members) - rows:,} more: --rule {rule} --rows {len(members)}"
+            )
 
 
 def _show_finding(finding: Finding, evidence: bool) -> None:
     level = finding.level.value
-    console.print(f"  [{LEVEL_STYLE[level]}]{LEVEL_SHAPE[level]} {level}[/] {escape(finding.title)}")
+    console.print(
+        f"  [{LEVEL_STYLE[level]}]{LEVEL_SHAPE[level]} {level}[/] {escape(finding.title)}"
+    )
     if evidence:
         for ref in finding.evidence[:20]:
             console.print(f"      {escape(str(ref))}", style="dim")
@@ -106,8 +119,9 @@ def show_check(outcome: CheckOutcome, *, rows: int) -> None:
     """Show what a check found."""
     checked = outcome.check
     counts = checked.counts
+    title = escape(outcome.package.manifest.title or checked.owner)
     console.print(
-        f"[bold]{escape(outcome.package.manifest.title or checked.owner)}[/bold] of {checked.owner}: "
+        f"[bold]{title}[/bold] of {checked.owner}: "
         f"{counts['rows']:,} rows, {counts['errors']:,} errors, {counts['warnings']:,} warnings"
     )
     score = checked.score
@@ -119,7 +133,10 @@ def show_check(outcome: CheckOutcome, *, rows: int) -> None:
     columns = ["severity", "sheet", "line", "column", "rule", "value", "message", "mend"]
     if not checked.issues.is_empty():
         show_frame(
-            checked.issues.select(columns), "Issues", rows=rows, hint="Use --rows, --json or --workbook."
+            checked.issues.select(columns),
+            "Issues",
+            rows=rows,
+            hint="Use --rows, --json or --workbook.",
         )
     if outcome.workbook:
         console.print(f"Error workbook: {outcome.workbook}")
@@ -141,7 +158,7 @@ def show_import(outcome: ImportOutcome, *, rows: int) -> None:
     show_difference(outcome.result)
     skipped = sum(t.rows_skipped for t in checked.tables.values())
     if skipped:
-        console.print(f"{skipped:,} rows with errors were skipped; earlier versions stay as they are.")
+        console.print(f"{skipped:,} rows with errors skipped; earlier versions stay.")
 
 
 def show_difference(result: ImportResult) -> None:

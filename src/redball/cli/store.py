@@ -17,7 +17,7 @@ def init(store: StoreOption = DEFAULT_STORE, json: JsonOption = False) -> None:
     if json:
         print_json(info)
     else:
-        console.print(f"Store ready: {store} (schema {info.schema_revision}).")
+        console.print(f"Store ready: {store} (schema {info.schema}).")
 
 
 @group.command("info")
@@ -34,12 +34,16 @@ def info(store: StoreOption = DEFAULT_STORE, json: JsonOption = False) -> None:
         print_json({"info": state, "feeds": feeds})
         return
     console.print(
-        f"{state.engine} store, schema {state.schema_revision}, {state.size_bytes / 1e6:,.1f} MB; "
+        f"{state.engine} store, schema {state.schema}, {state.size_bytes / 1e6:,.1f} MB; "
         f"owners: {', '.join(state.owners) or 'none yet'}"
     )
     rows = pl.DataFrame(
-        [{"table": name, "rows": n} for name, n in state.rows.items() if n],
-        schema={"table": pl.String, "rows": pl.Int64},
+        [
+            {"table": name, "current": n.current, "replaced or withdrawn": n.history}
+            for name, n in state.rows.items()
+            if n.current or n.history
+        ],
+        schema={"table": pl.String, "current": pl.Int64, "replaced or withdrawn": pl.Int64},
     )
-    show_frame(rows, "Current rows", rows=40)
+    show_frame(rows, "Rows", rows=40)
     show_frame(feeds, "Packages, newest first", rows=10)

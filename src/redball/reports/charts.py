@@ -9,13 +9,13 @@ from redball.reports.columns import grouped
 from redball.reports.element import Markup, el, number
 
 WIDTH = 900.0
-NAMES = 250.0
+NAMES = 262.0
 """Room for the names at the left, in chart units."""
 FIGURES = 118.0
 """Room for the figures at the right."""
 ROW = 26.0
 _HEAD, _FOOT = 26.0, 8.0
-_NAME_LETTERS = 36
+_NAME_LETTERS = 33
 _TICKS = 5
 
 
@@ -134,7 +134,8 @@ def bar_chart(
 
 
 def _digits(values: Sequence[float], scale: Scale, percent: bool) -> int:
-    if percent or scale.step >= 100 or all(value == round(value) for value in values):
+    whole = all(value == round(value) for value in values)
+    if percent or whole or max(values) >= 100:
         return 0
     return 1 if scale.step >= 0.5 else 2
 
@@ -154,7 +155,7 @@ def _axis(scale: Scale, tall: float, digits: int, percent: bool) -> list[Markup]
         parts.append(
             el("path", d=f"M{x},{number(_HEAD - 6)}V{number(tall - _FOOT)}", class_="grid")
         )
-        words = _figure(tick, digits, percent)
+        words = _figure(tick, 0 if scale.step >= 1 else digits, percent)
         parts.append(
             el("text", words, x=x, y=number(_HEAD - 10), class_="tick", text_anchor="middle")
         )

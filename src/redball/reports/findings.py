@@ -142,24 +142,33 @@ def _place(ref: RowRef) -> str:
 
 
 def _how_bad(finding: Finding) -> list[tuple[str, str | Markup]]:
-    rows: list[tuple[str, str | Markup]] = []
-    if finding.value is not None:
-        value: str = _short(finding.value)
-        if finding.threshold is not None:
-            value += f" (limit {_short(finding.threshold)})"
-        rows.append((finding.measure or "value", value))
-    elif finding.measure:
-        rows.append(("Measure", finding.measure))
-    for name, value_ in finding.detail.items():
-        if value_ is not None and name != "evidence_rows":
-            rows.append((spoken(name), _short(value_)))
-    return rows
+    if finding.value is None:
+        return [("Measure", finding.measure)] if finding.measure else []
+    limit = "" if finding.threshold is None else f" (limit {_short(finding.threshold)})"
+    return [(finding.measure or "Value", _short(finding.value) + limit)]
+
+
+def _figures(finding: Finding) -> Markup | None:
+    rows: list[tuple[str, str | Markup]] = [
+        (spoken(name), _short(value))
+        for name, value in finding.detail.items()
+        if value not in (None, "") and name != "evidence_rows"
+    ]
+    return pairs(rows, class_="pairs inline") if rows else None
 
 
 def _evidence(finding: Finding, limits: Limits) -> Markup | None:
+    figures = _figures(finding)
+    count = _evidence_rows(finding)
+    if figures is None and not count:
+        return None
+    said = f"Evidence: {grouped(count)} {'row' if count == 1 else 'rows'}" if count else "Figures"
+    return el("details", el("summary", said), figures, _rows(finding, count, limits))
+
+
+def _rows(finding: Finding, count: int, limits: Limits) -> Markup | None:
     if not finding.evidence:
         return None
-    count = _evidence_rows(finding)
     shown = finding.evidence[: limits.evidence]
     rows = [
         el("tr", el("td", spoken(ref.table)), el("td", ref.owner), el("th", ref.key, scope="row"))
@@ -167,21 +176,17 @@ def _evidence(finding: Finding, limits: Limits) -> Markup | None:
     ]
     head = el("tr", *(el("th", word, scope="col") for word in ("Table", "Owner", "Key")))
     left = count - len(shown)
-    more = (
-        el("p", f"{grouped(left)} more rows: redball findings --json", class_="more")
-        if left
-        else None
-    )
-    return el(
-        "details",
-        el("summary", f"Evidence: {grouped(count)} {'row' if count == 1 else 'rows'}"),
-        el(
-            "table",
-            el("caption", "Rows the finding rests on"),
-            el("thead", head),
-            el("tbody", *rows),
-        ),
-        more,
+    more = f"{grouped(left)} more rows: redball findings --json"
+    return join(
+        [
+            el(
+                "table",
+                el("caption", "Rows the finding rests on"),
+                el("thead", head),
+                el("tbody", *rows),
+            ),
+            el("p", more, class_="more") if left else None,
+        ]
     )
 
 

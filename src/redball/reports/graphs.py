@@ -124,7 +124,7 @@ def _names(frame: pl.DataFrame, columns: Sequence[str]) -> list[str]:
     if not columns:
         return [f"row {i + 1}" for i in range(frame.height)]
     return [
-        " · ".join(str(v) for v in row if v is not None)
+        " · ".join(f"no {c}" if v is None else str(v) for c, v in zip(columns, row, strict=True))
         for row in frame.select(columns).iter_rows()
     ]
 

@@ -10,6 +10,7 @@ from redball.reports import ground, marks
 from redball.reports.coast import Coast, load_coast
 from redball.reports.columns import grouped
 from redball.reports.element import Markup, el, number
+from redball.reports.names import NameField, put_sites
 from redball.reports.places import (
     Hazard,
     Lane,
@@ -23,7 +24,7 @@ from redball.reports.status import MEANINGS, badge
 from redball.reports.symbols import DASHES, kind_of, kinds_in_order, mode_of, spoken
 from redball.reports.view import WIDTH, View, view_of
 
-MOST_SITES, MOST_LANES, MOST_HAZARDS = 1500, 600, 60
+MOST_SITES, MOST_LANES, MOST_HAZARDS, MOST_NAMES = 1500, 600, 60, 45
 """Most marks on one map; beyond that the worst sites and the greatest flows are drawn."""
 
 NO_COAST = "The map has no coastlines: its geographic asset was not built into this installation."
@@ -128,7 +129,7 @@ def _picture(view: View, drawn: Marks, coast: Coast) -> Markup:
             el("g", *(marks.hazard(view, area) for area in drawn.hazards)),
             el("g", *(marks.lane(view, line, greatest) for line in reversed(drawn.lanes))),
             el("g", *(marks.site(view, place, size) for place in worst_last)),
-            el("g", *marks.site_names(view, drawn.sites, size)),
+            el("g", *_names(view, drawn, size)),
             clip_path="url(#map-frame)",
         ),
         _scale_bar(view),
@@ -137,6 +138,25 @@ def _picture(view: View, drawn: Marks, coast: Coast) -> Markup:
         role="img",
         aria_labelledby="theatre-title theatre-desc",
     )
+
+
+def _names(view: View, drawn: Marks, size: float) -> list[Markup]:
+    """Names in the order of their weight: sites in trouble, hazards, full lanes, other sites."""
+    points = [view.point(s.longitude, s.latitude) for s in drawn.sites]
+    field = NameField(view, points, size)
+    trouble = [s for s in drawn.sites if s.level.rank >= Level.CAUTION.rank]
+    others = [s for s in drawn.sites if s.level.rank < Level.CAUTION.rank]
+    placed: list[Markup | None] = [*put_sites(field, view, trouble, size, MOST_NAMES)]
+    for area in drawn.hazards:
+        at = view.point(area.longitude, area.latitude)
+        placed.append(field.put(area.name, at, 9.0, "halo hazard-name"))
+    for line in drawn.lanes:
+        words = marks.loading_words(line)
+        if words:
+            at = marks.course(view, line).middle
+            placed.append(field.put(words, at, 7.0, "halo loading", bold=True))
+    placed.extend(put_sites(field, view, others, size, MOST_NAMES))
+    return [name for name in placed if name is not None]
 
 
 def _hatch() -> Markup:

@@ -1,25 +1,22 @@
-"""What stands on the map's ground: hazards, lanes, sites and their names."""
+"""What stands on the map's ground: hazards, lanes and sites."""
 
 import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from redball.model import Level
 from redball.reports.columns import grouped
 from redball.reports.element import Markup, el, number
-from redball.reports.geometry import Box, Point, circle
+from redball.reports.geometry import Point, circle
 from redball.reports.places import Hazard, Lane, Site
 from redball.reports.symbols import dash, kind_of, spoken
-from redball.reports.view import WIDTH, View
+from redball.reports.view import View
 
 LANE_WIDTHS = (1.2, 9.0)
 """Least and greatest width of a lane, in map units."""
 FULL, HIGH = 0.9, 0.7
 """Loading (flow over capacity) from which a lane counts as full, and as highly loaded."""
 _BEND = {"sea": 0.12, "air": 0.18}
-_TEXT = 11.5
-_CHARACTER, _BOLD_CHARACTER = 0.55 * _TEXT, 0.62 * _TEXT
 
 
 def lane_width(flow: float | None, greatest: float) -> float:
@@ -30,69 +27,65 @@ def lane_width(flow: float | None, greatest: float) -> float:
     return max(low, high * flow / greatest)
 
 
-def lane(view: View, line: Lane, greatest: float) -> Markup:
-    """Draw a lane: width by flow, dash by mode, a wedge for the direction, the loading in words."""
+@dataclass(frozen=True)
+class Course:
+    """Where a lane is drawn: its ends, the control point of its curve, and the curve's middle."""
+
+    start: Point
+    control: Point
+    end: Point
+    middle: Point
+
+
+def course(view: View, line: Lane) -> Course:
+    """Course of a lane on the map; it takes the short way round the Earth."""
     start = view.point(*line.start)
-    # the end on the same side of the Earth as the start: lanes take the short way round
     lon = line.end[0] + 360.0 * round((line.start[0] - line.end[0]) / 360.0)
     shift = view.near(line.start[0]) - line.start[0]
     xs, ys = view.place([lon + shift], [line.end[1]])
     end = float(xs[0]), float(ys[0])
-    middle, bend = _bend(start, end, _BEND.get(line.mode, 0.0))
+    share = _BEND.get(line.mode, 0.0)
+    mid = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+    control = mid[0] + share * (end[1] - start[1]), mid[1] - share * (end[0] - start[0])
+    # a quadratic curve passes half-way between the chord and its control point
+    middle = (mid[0] + control[0]) / 2, (mid[1] + control[1]) / 2
+    return Course(start, control, end, middle)
+
+
+def lane(view: View, line: Lane, greatest: float) -> Markup:
+    """Draw a lane: width by flow, dash by mode, a wedge for the direction."""
+    way = course(view, line)
     width = lane_width(line.flow, greatest)
-    loading = line.loading
-    state = (
-        ""
-        if loading is None
-        else " full"
-        if loading >= FULL
-        else " high"
-        if loading >= HIGH
-        else ""
-    )
     path = el(
         "path",
-        d=f"M{_xy(start)}Q{_xy(bend)} {_xy(end)}",
+        d=f"M{_xy(way.start)}Q{_xy(way.control)} {_xy(way.end)}",
         stroke_width=number(width),
         stroke_dasharray=dash(line.mode, width),
         class_="lane-line",
     )
-    parts = [el("title", _lane_words(line)), path]
-    if line.flow:
-        parts.append(_wedge(start, end, middle, width))
-    if loading is not None and loading >= HIGH and view.holds(*middle):
-        parts.append(_halo_text(f"{100 * loading:.0f} %", middle[0] + 5, middle[1] - 5, "loading"))
-    return el("g", *parts, class_=f"lane{state}")
+    wedge = _wedge(way, width) if line.flow else None
+    return el("g", el("title", _lane_words(line)), path, wedge, class_=f"lane{_state(line)}")
+
+
+def loading_words(line: Lane) -> str:
+    """Loading in words where it is high; empty elsewhere."""
+    loading = line.loading
+    return "" if loading is None or loading < HIGH else f"{100 * loading:.0f} %"
 
 
 def hazard(view: View, area: Hazard) -> Markup:
     """Draw a hazard as a hatched circle on the sphere, or as a cross where it has no radius."""
     x, y = view.point(area.longitude, area.latitude)
     if area.radius_km <= 0:
-        shape = el(
-            "path", d=f"M{number(x - 7)},{number(y - 7)}l14,14m0,-14l-14,14", class_="hazard-point"
-        )
-        top = y - 10
+        cross = f"M{number(x - 7)},{number(y - 7)}l14,14m0,-14l-14,14"
+        shape = el("path", d=cross, class_="hazard-point")
     else:
         lon, lat = circle(view.near(area.longitude), area.latitude, area.radius_km)
         px, py = view.place(lon, lat)
-        points = " ".join(
-            f"{number(a)},{number(b)}" for a, b in zip(px.tolist(), py.tolist(), strict=True)
-        )
-        shape = el("polygon", points=points, class_="hazard-area")
-        top = max(float(np.min(py)) + 14, 14)
-    name = (
-        _halo_text(area.name, x, top, "hazard-name", anchor="middle")
-        if view.holds(x, top)
-        else None
-    )
-    return el(
-        "g",
-        el("title", f"Hazard: {area.name}, radius {grouped(area.radius_km)} km"),
-        shape,
-        name,
-        class_="hazard",
-    )
+        corners = zip(px.tolist(), py.tolist(), strict=True)
+        shape = el("polygon", points=" ".join(map(_xy, corners)), class_="hazard-area")
+    words = f"Hazard: {area.name}, radius {grouped(area.radius_km)} km"
+    return el("g", el("title", words), shape, class_="hazard")
 
 
 def marker_size(count: int) -> float:
@@ -116,79 +109,20 @@ def site(view: View, place: Site, size: float) -> Markup:
     )
 
 
-def site_names(view: View, places: Sequence[Site], size: float, most: int = 45) -> list[Markup]:
-    """Names of sites where they fit, the worst first; from caution on with the level's word.
-
-    Each name is tried at the right, left, above and below; one that would cover a mark or another
-    name is left out (the table below the map holds all).
-    """
-    marks = [view.point(p.longitude, p.latitude) for p in places]
-    taken = [(x - size / 2, y - size / 2, x + size / 2, y + size / 2) for x, y in marks]
-    order = sorted(
-        range(len(places)), key=lambda i: (-places[i].level.rank, places[i].kind == "other", i)
-    )
-    names: list[Markup] = []
-    for i in order:
-        if len(names) >= most:
-            break
-        place = places[i]
-        words = (
-            place.name if place.level.rank < Level.CAUTION.rank else f"{place.name} · {place.level}"
-        )
-        bold = place.level.rank >= Level.SERIOUS.rank
-        width = len(words) * (_BOLD_CHARACTER if bold else _CHARACTER)
-        spot = _free_spot(marks[i], width, size, taken, view)
-        if spot is not None:
-            taken.append(spot)
-            names.append(_halo_text(words, spot[0], spot[3] - 3, f"site-name level-{place.level}"))
-    return names
+def _state(line: Lane) -> str:
+    loading = line.loading
+    if loading is None or loading < HIGH:
+        return ""
+    return " full" if loading >= FULL else " high"
 
 
-def _free_spot(
-    mark: Point, width: float, size: float, taken: Sequence[Box], view: View
-) -> Box | None:
-    x, y = mark
-    gap, tall = size / 2 + 2, _TEXT + 2
-    corners = (
-        (x + gap, y - tall / 2),
-        (x - gap - width, y - tall / 2),
-        (x - width / 2, y - gap - tall),
-        (x - width / 2, y + gap),
-        (x + gap * 0.8, y - gap - tall * 0.6),
-        (x + gap * 0.8, y + gap - tall * 0.4),
-        (x - gap * 0.8 - width, y - gap - tall * 0.6),
-        (x - gap * 0.8 - width, y + gap - tall * 0.4),
-    )
-    for left, top in corners:
-        spot = (left, top, left + width, top + tall)
-        inside = (
-            spot[0] >= 2 and spot[1] >= 2 and spot[2] <= WIDTH - 2 and spot[3] <= view.height - 2
-        )
-        if inside and not any(_overlap(spot, other) for other in taken):
-            return spot
-    return None
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _bend(start: Point, end: Point, share: float) -> tuple[Point, Point]:
-    """Middle of the curve and its control point; ``share`` of the length to the left."""
-    mid = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    control = mid[0] + share * dy, mid[1] - share * dx
-    # a quadratic curve passes half-way between the chord and its control point
-    return ((mid[0] + control[0]) / 2, (mid[1] + control[1]) / 2), control
-
-
-def _wedge(start: Point, end: Point, middle: Point, width: float) -> Markup:
-    angle = math.degrees(math.atan2(end[1] - start[1], end[0] - start[0]))
+def _wedge(way: Course, width: float) -> Markup:
+    angle = math.degrees(math.atan2(way.end[1] - way.start[1], way.end[0] - way.start[0]))
     size = 3.5 + width * 0.7
     return el(
         "path",
         d=f"M{number(size)},0L{number(-size * 0.8)},{number(size)}V{number(-size)}Z",
-        transform=f"translate({_xy(middle)})rotate({number(angle)})",
+        transform=f"translate({_xy(way.middle)})rotate({number(angle)})",
         class_="wedge",
     )
 
@@ -211,10 +145,6 @@ def _use(symbol: str, x: float, y: float, size: float) -> Markup:
         width=number(size),
         height=number(size),
     )
-
-
-def _halo_text(words: str, x: float, y: float, class_: str, anchor: str | None = None) -> Markup:
-    return el("text", words, x=number(x), y=number(y), class_=f"halo {class_}", text_anchor=anchor)
 
 
 def _xy(point: Point) -> str:

@@ -19,6 +19,9 @@ _KNOWN = (
     "by_nation", "by_class", "by_unit", "by_site", "stock", "readiness",
     "in_transit", "expiring", "shared_items", "candidates", "data_age",
 )  # fmt: skip
+_FEED_COLUMNS = ("owner", "title", "as_of", "imported_at", "rows", "errors", "warnings")
+_FEED_WORKINGS = frozenset({"package_hash", "counts", "software", "exercise"})
+"""Columns of a feed that say nothing to a reader of the picture."""
 _NOT_TABLES = frozenset({"about", "assumptions", "origin", "label"})
 
 
@@ -127,8 +130,10 @@ def _age(content: ReportContent, limits: Limits) -> Markup:
 def _feeds(content: ReportContent, limits: Limits) -> Markup:
     if not content.feeds.width:
         return el("p", "No feeds were given.", class_="none")
+    first = [name for name in _FEED_COLUMNS if name in content.feeds.columns]
+    others = [c for c in content.feeds.columns if c not in _FEED_WORKINGS and c not in first]
     return table(
-        content.feeds,
+        content.feeds.select(first + others),
         "Feeds, latest of each owner",
         rows=limits.rows,
         where_the_rest="redball store info",

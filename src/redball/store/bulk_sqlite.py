@@ -158,7 +158,10 @@ class SQLiteBackend:
         ):
             for name, query in queries.items():
                 schema = result_schema(query)
-                frame = _arrow_frame(connection, _with_sample(query, schema))
+                try:
+                    frame = _arrow_frame(connection, _with_sample(query, schema))
+                except pl.exceptions.PolarsError as error:  # SQLite's, met while drawing rows
+                    raise sqlite_error(error, str(self.path)) from error
                 found[name] = typed(frame.slice(1), schema, str(self.path))
         return found
 

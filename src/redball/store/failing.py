@@ -2,7 +2,6 @@
 
 import sqlite3
 
-import adbc_driver_manager
 import sqlalchemy as sa
 
 from redball.model import StoreBusy, StoreError, StoreFull
@@ -23,20 +22,20 @@ def sqlite_error(error: Exception, where: str) -> StoreError:
 
 
 def _sqlite_code(cause: BaseException) -> int:
-    if isinstance(cause, adbc_driver_manager.Error):
-        if cause.vendor_code:
-            return cause.vendor_code
-        # the driver gives no code while it fetches rows
-        texts = {name: code for code, name in _TEXTS.items()}
-        return next((code for text, code in texts.items() if text in str(cause)), 0)
-    return getattr(cause, "sqlite_errorcode", 0)
+    code = getattr(cause, "sqlite_errorcode", 0)
+    if code:
+        return int(code)
+    # the Arrow driver, and Polars when it draws rows from it, only give SQLite's text
+    return next((code for text, code in _TEXTS.items() if text in str(cause)), 0)
 
 
 _TEXTS = {
-    sqlite3.SQLITE_BUSY: "database is locked",
-    sqlite3.SQLITE_CORRUPT: "disk image is malformed",
-    sqlite3.SQLITE_NOTADB: "file is not a database",
-    sqlite3.SQLITE_CANTOPEN: "unable to open database file",
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+    "unable to open database file": sqlite3.SQLITE_CANTOPEN,
+    "failed to open": sqlite3.SQLITE_CANTOPEN,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
 }
 
 _Known = tuple[type[StoreError], str, str]

@@ -262,9 +262,13 @@ def test_price_and_mass_are_compared_for_one_piece_and_in_one_currency() -> None
     assert "prices within a factor 1.0" in why
     assert "masses within a factor 1.0" in why
     assert "counted in EA and BX" in why
-    _, why = score({"price": 10.0, "currency": "EUR"}, {"price": 150.0, "currency": "USD"}, rate=rate)
+    _, why = score(
+        {"price": 10.0, "currency": "EUR"}, {"price": 150.0, "currency": "USD"}, rate=rate
+    )
     assert "prices differ by a factor 12" in why
-    _, why = score({"price": 10.0, "currency": "EUR"}, {"price": 150.0, "currency": "NOK"}, rate=rate)
+    _, why = score(
+        {"price": 10.0, "currency": "EUR"}, {"price": 150.0, "currency": "NOK"}, rate=rate
+    )
     assert "prices" not in why
 
 
@@ -307,7 +311,9 @@ def test_candidates_are_capped_best_first() -> None:
     assert recognise_items(t, minimum_score=0.6, most_candidates=1).candidates.equals(every.head(1))
 
 
-@pytest.mark.parametrize("wrong", [{"minimum_score": 0.0}, {"minimum_score": 1.1}, {"most_candidates": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"minimum_score": 0.0}, {"minimum_score": 1.1}, {"most_candidates": -1}]
+)
 def test_limits_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadUse):
         recognise_items(twin([]), **wrong)

@@ -94,10 +94,10 @@ def groups(group: tuple[int, ...] = (0, 1, 0), pairs: tuple[Any, ...] = ()) -> G
 
 DAYS = [
     # site, item, basis, days, target, labels
-    (A, BEARING, "demand history", 10.0, 30.0, [0]),
-    (A, DIESEL, "planning factor", 50.0, 30.0, [0]),
-    (B, BEARING, "demand history", 20.0, None, [0]),
-    (B, LAGER, None, None, 15.0, [0]),
+    (A, BEARING, "demand history", 10.0, 30.0, [1]),
+    (A, DIESEL, "planning factor", 50.0, 30.0, [1]),
+    (B, BEARING, "demand history", 20.0, None, [1]),
+    (B, LAGER, None, None, 15.0, [1]),
 ]
 
 
@@ -153,7 +153,9 @@ def test_stock_stands_by_nation_unit_site_and_class() -> None:
 def test_prices_are_taken_at_the_last_rate_of_the_viewer_not_after_the_day() -> None:
     made = picture()
     assert only(made.by_nation, nation="NLD")["value_eur"] == 4 * 150 / 1.25
-    assert "Values in USD are taken at 1.25 for one euro, the rate of 2026-01-02." in made.assumptions
+    assert (
+        "Values in USD are taken at 1.25 for one euro, the rate of 2026-01-02." in made.assumptions
+    )
 
 
 def test_a_price_without_a_rate_has_no_value_and_is_counted() -> None:
@@ -222,7 +224,11 @@ def test_a_fleet_is_rated_against_its_own_target_and_shows_the_worst_class() -> 
     )  # fmt: skip
     assert (row["availability"], row["target"], row["basis"]) == (0.75, 0.9, "reported")
     assert row["gap"] == pytest.approx(0.15)
-    assert (row["level"], row["worst_class"], row["worst_class_days"]) == ("serious", "NATO:II", 10.0)
+    assert (row["level"], row["worst_class"], row["worst_class_days"]) == (
+        "serious",
+        "NATO:II",
+        10.0,
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def _length(row: ElementTree.Element) -> float:
 def test_a_bar_is_as_long_as_its_value_and_starts_at_zero(svg: Svg) -> None:
     rows = _rows(svg(_chart(Bar("a", 100.0), Bar("b", 25.0), Bar("c", 0.0))))
     assert [_length(r) for r in rows] == pytest.approx([LONG, LONG / 4, 0.0], abs=0.05)
-    assert {next(r.iter("rect")).get("x") for r in rows} == {"250"}
+    assert {next(r.iter("rect")).get("x") for r in rows} == {"262"}
 
 
 def test_the_target_stands_at_its_value_on_the_same_axis(svg: Svg) -> None:

@@ -32,6 +32,10 @@ def _class(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
     return [e for e in root.iter() if name in (e.get("class") or "").split()]
 
 
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
 def test_every_site_lies_in_the_frame_at_its_projected_place(made: ModuleType, svg: Svg) -> None:
     sites = made.sites()
     view = _view(sites)
@@ -127,23 +131,36 @@ def test_the_scale_bar_is_true_at_the_centre(made: ModuleType, svg: Svg) -> None
     assert long * km_per_unit == pytest.approx(200.0, rel=0.002)
 
 
-def test_names_cover_neither_marks_nor_each_other(made: ModuleType) -> None:
+def test_names_cover_neither_marks_nor_each_other(made: ModuleType, svg: Svg) -> None:
     view = _view(made.sites())
-    places = read_sites(made.sites())
-    names = [ElementTree.fromstring(name) for name in marks.site_names(view, places, 20.0)]
-    assert len(names) >= len(places) - 3
-    boxes = [
-        (x - 10, y - 10, x + 10, y + 10)
-        for x, y in (view.point(p.longitude, p.latitude) for p in places)
-    ]
+    root = svg(_draw(made))
+    names = _class(root, "halo")
+    assert len(_class(root, "site-name")) >= 15
+    assert len(_class(root, "hazard-name")) == 2
+    half = marks.marker_size(18) / 2 - 0.2
+    places = [view.point(p.longitude, p.latitude) for p in read_sites(made.sites())]
+    boxes = [(x - half, y - half, x + half, y + half) for x, y in places]
     for name in names:
         x, base = float(name.get("x", "nan")), float(name.get("y", "nan"))
         box = (x, base - 10, x + 6.2 * len(name.text or ""), base + 2)
-        others = [
-            b for b in boxes if box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3]
-        ]
-        assert others == [], name.text
+        assert [b for b in boxes if _overlap(box, b)] == [], name.text
         boxes.append(box)
+
+
+def test_a_name_without_room_is_left_out_and_the_worst_site_keeps_its_own(svg: Svg) -> None:
+    crowd = pl.DataFrame(
+        {
+            "name": [f"Long name of depot {i}" for i in range(40)],
+            "latitude": [50.0 + i / 1e4 for i in range(40)],
+            "longitude": [10.0] * 40,
+            "worst_level": ["normal"] * 39 + ["critical"],
+        }
+    )
+    figure = draw_map(crowd, NOTHING, NOTHING, coast=SQUARE)
+    assert figure is not None
+    names = [t.text for t in _class(svg(figure), "site-name")]
+    assert 1 <= len(names) <= 8
+    assert names[0] == "Long name of depot 39 · critical"
 
 
 def test_the_legend_names_only_what_is_drawn(made: ModuleType) -> None:

@@ -175,7 +175,9 @@ def test_labels_are_those_of_stock_item_consumption_and_target() -> None:
         target=[{"key": "1", "site": "A", "days_of_supply": 30.0, "label": 2}],
         holding=[holding("1", 10.0), holding("2", 1.0, site="B")],
     )
-    public, restricted = sorted(range(len(t.labels)), key=lambda i: t.labels[i].classification == "RESTRICTED")[::2]
+    public, restricted = sorted(
+        range(len(t.labels)), key=lambda i: t.labels[i].classification == "RESTRICTED"
+    )[::2]
     frame = days_of_supply(t, uses())
     assert frame["labels"].to_list() == [sorted([public, restricted]), [public]]
 
@@ -187,7 +189,9 @@ def test_consumption_without_labels_gives_every_label_of_the_twin() -> None:
 
 
 def groups(*group: int) -> Groups:
-    empty = pl.DataFrame(schema={"a_ix": pl.Int32, "b_ix": pl.Int32, "score": pl.Float64, "why": pl.String})
+    empty = pl.DataFrame(
+        schema={"a_ix": pl.Int32, "b_ix": pl.Int32, "score": pl.Float64, "why": pl.String}
+    )
     return Groups("item", np.array(group, np.int32), ("",) * len(group), empty)
 
 
@@ -196,9 +200,7 @@ def test_recognised_items_add_up_at_a_site_in_the_unit_of_the_group() -> None:
              target=[{"key": "1", "item": "NLD:K", "days_of_supply": 9.0}])  # fmt: skip
     factors = pl.DataFrame({"item_ix": [0, 1, 2], "factor_to_group_unit": [1.0, 1.0, 12.0]},
                            schema_overrides={"item_ix": pl.Int32})  # fmt: skip
-    frame = days_of_supply(
-        t, uses((A, I, 1.0), (A, K, 0.5)), items=groups(0, 1, 0), units=factors
-    )
+    frame = days_of_supply(t, uses((A, I, 1.0), (A, K, 0.5)), items=groups(0, 1, 0), units=factors)
     (row,) = frame.rows(named=True)
     assert (row["item_ix"], row["on_hand"], row["reserved"]) == (I, 34.0, 12.0)
     assert (row["per_day"], row["days"]) == (7.0, 22.0 / 7.0)

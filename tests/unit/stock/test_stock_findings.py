@@ -6,7 +6,17 @@ from typing import Any
 import polars as pl
 import pytest
 
-from redball.model import BadUse, Consumption, Finding, Label, Level, RowRef, Twin, build_twin, table
+from redball.model import (
+    BadUse,
+    Consumption,
+    Finding,
+    Label,
+    Level,
+    RowRef,
+    Twin,
+    build_twin,
+    table,
+)
 from redball.model.frames import frame_schema
 from redball.stock import StockThresholds, stock_findings, unused_lots
 
@@ -34,7 +44,13 @@ def twin(**tables: list[dict[str, Any]]) -> Twin:
     )  # fmt: skip
 
 
-ITEM = {"key": "I", "name": "Battery", "unit_of_issue": "EA", "supply_class": "NATO:II", "price": 5.0}
+ITEM = {
+    "key": "I",
+    "name": "Battery",
+    "unit_of_issue": "EA",
+    "supply_class": "NATO:II",
+    "price": 5.0,
+}
 
 
 def lot(key: str, quantity: float, days_left: int | None, **more: Any) -> dict[str, Any]:
@@ -64,7 +80,9 @@ def wasted(t: Twin, consumption: Consumption) -> dict[str, float]:
 
 def test_waste_of_a_lot_is_what_earlier_lots_leave_no_time_for() -> None:
     # 2 a day: by day 10 20 are used, by day 30 60, by day 40 80
-    t = twin(holding=[lot("a", 30.0, 10), lot("b", 30.0, 30), lot("c", 60.0, 40), lot("d", 9.0, None)])
+    t = twin(
+        holding=[lot("a", 30.0, 10), lot("b", 30.0, 30), lot("c", 60.0, 40), lot("d", 9.0, None)]
+    )
     assert wasted(t, uses(2.0)) == {"a": 10.0, "b": 0.0, "c": 30.0}
 
 
@@ -98,7 +116,9 @@ def test_an_expiring_lot_becomes_a_finding_with_day_quantity_and_value() -> None
         "10 of 30 EA of Battery (DEU), lot a, at Depot Nord can't be used before their last day, "
         "2026-02-10."
     )
-    figures = {k: found.detail[k] for k in ("quantity_wasted", "value_wasted", "currency", "expiry")}
+    figures = {
+        k: found.detail[k] for k in ("quantity_wasted", "value_wasted", "currency", "expiry")
+    }
     assert figures == {
         "quantity_wasted": 10.0, "value_wasted": 50.0, "currency": "EUR", "expiry": "2026-02-10",
     }  # fmt: skip

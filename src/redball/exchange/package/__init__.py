@@ -12,8 +12,8 @@ from redball.exchange.package.mapping import (
     ColumnMapping,
     MappingFile,
     TableMapping,
-    parse_mapping,
 )
+from redball.exchange.package.mapping_file import parse_mapping
 from redball.exchange.package.read import read_package
 from redball.exchange.package.types import (
     PROBLEM_SCHEMA,

@@ -148,9 +148,7 @@ class _Cells:
         self.text = self.text.rename(column.name)
 
     def _codes(self, codes: Mapping[str, str], other: str | None) -> None:
-        known = self.text.replace_strict(
-            dict(codes), default=other or None, return_dtype=pl.String
-        )
+        known = self.text.replace_strict(dict(codes), default=other or None, return_dtype=pl.String)
         given = self.text.is_not_null() & (known != "")
         known = pl.select(pl.when(given).then(known)).to_series()
         if other == "":

@@ -10,10 +10,10 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
 import polars as pl
 
-_EXACT = Context(prec=200, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_EXACT = Context(prec=500, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _SPACES = "[ \u00a0\u2007\u2009\u202f]"
 _QUOTES = "['\u2019]"
-_NUMBER_LENGTH = 60
+_NUMBER_LENGTH = 400
 
 
 def numbers(

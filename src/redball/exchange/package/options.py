@@ -90,6 +90,15 @@ class Options:
             return dict(value)
         raise self.wrong(name, "a table of texts", f'{name} = {{ "a" = "b" }}')
 
+    def mark(self, name: str, default: str, *, empty: bool = True, banned: str = "") -> str:
+        """A single character; ``empty`` allows none, else it must also be plain ASCII."""
+        value = self.text(name)
+        value = default if value is None else value
+        single = len(value) == 1 and value not in banned and (empty or value.isascii())
+        if single or (empty and not value):
+            return value
+        raise self.wrong(name, "one character", f'{name} = "{default or "."}"')
+
     def wrong(self, name: str, kind: str, example: str) -> BadData:
         """Error for a value of the wrong type."""
         return BadData(

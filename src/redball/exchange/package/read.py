@@ -12,7 +12,8 @@ from redball.exchange.package.manifest import (
     manifest_from_cells,
     parse_manifest,
 )
-from redball.exchange.package.mapping import MappingFile, TableMapping, parse_mapping
+from redball.exchange.package.mapping import MappingFile, TableMapping
+from redball.exchange.package.mapping_file import parse_mapping
 from redball.exchange.package.parquet import as_text, read_parquet
 from redball.exchange.package.sheet import Sheet
 from redball.exchange.package.types import Limits, Manifest, Note, Package, RawTable
@@ -148,7 +149,7 @@ class _Reader:
             self.notes.append(sheet)
         else:
             content = self.manifest.content_of(block.table)
-            self.tables.append(mapped(sheet, block, content))
+            self._keep(mapped(sheet, block, content))
         return used
 
     def _sheet_of(self, file: str, block: TableMapping) -> tuple[Sheet | Note, str]:
@@ -231,7 +232,14 @@ class _Reader:
             self.notes.append(sheet)
         else:
             content = self.manifest.content_of(table)
-            self.tables.append(unmapped(sheet, table, content, typed=typed))
+            self._keep(unmapped(sheet, table, content, typed=typed))
+
+    def _keep(self, raw: RawTable) -> None:
+        """Keep a table, unless none of its columns could be found: then only the remarks."""
+        if raw.frame.width:
+            self.tables.append(raw)
+        else:
+            self.notes += [*raw.notes, _no_column(raw)]
 
 
 def _missing_file(file: str, names: tuple[str, ...]) -> Note:
@@ -242,6 +250,16 @@ def _missing_file(file: str, names: tuple[str, ...]) -> Note:
         "missing-file",
         "The mapping names this file, but the package does not hold it.",
         f"Add it, or correct the mapping. The package holds: {listed}.",
+    )
+
+
+def _no_column(raw: RawTable) -> Note:
+    return Note(
+        "error",
+        raw.sheet,
+        "no-known-column",
+        f"None of its columns is one of the table '{raw.table}'; it was not read.",
+        "Check the header line, the delimiter and the names of the columns.",
     )
 
 

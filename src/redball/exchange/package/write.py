@@ -13,7 +13,8 @@ from redball.exchange.package.manifest import (
     manifest_values,
     with_mapping,
 )
-from redball.exchange.package.mapping import MappingFile, TableMapping, mapping_from
+from redball.exchange.package.mapping import MappingFile, TableMapping
+from redball.exchange.package.mapping_file import mapping_from
 from redball.exchange.package.national import national, plain_columns, split_by_block
 from redball.exchange.package.sinks import Tab, csv_bytes, parquet_bytes, workbook_bytes, zip_bytes
 from redball.exchange.package.toml_text import toml_text

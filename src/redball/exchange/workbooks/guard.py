@@ -34,10 +34,9 @@ def csv_safe(frame: pl.DataFrame) -> pl.DataFrame:
         guard_text(pl.col(name).cast(pl.String)).alias(name)
         for name in cs.expand_selector(frame, cs.string(include_categorical=True))
     )
-    names = pl.Series(frame.columns, dtype=pl.String).to_frame("name")
-    return guarded.rename(
-        dict(zip(frame.columns, names.select(guard_text(pl.col("name")))["name"], strict=True))
-    )
+    names = pl.Series("name", frame.columns, dtype=pl.String)
+    safe_names = names.to_frame().select(guard_text(pl.col("name"))).to_series()
+    return guarded.rename(dict(zip(frame.columns, safe_names, strict=True)))
 
 
 def guard_text(text: pl.Expr) -> pl.Expr:

@@ -247,7 +247,7 @@ def _proxies(rows: _Rows, roots: Ints) -> tuple[Ints, Floats]:
                 alone = False
                 continue
             weight[node] = min(weight[node] + weight[owner], 1e12)
-            if rows.rank[owner] <= rows.rank[node] or target not in (-1, proxy[owner]):
+            if rows.rank[owner] <= rows.rank[node] or (target >= 0 and target != proxy[owner]):
                 alone = False
             target = proxy[owner]
         if alone and target >= 0:

@@ -122,12 +122,14 @@ def _consignment(rng: np.random.Generator, member: Member, article: Article, num
     expected = day + timedelta(days=shift + int(rng.integers(0, 3)))
     departed = None if status == "planned" else expected - timedelta(days=5)
     start, stop = legs[number % 4]
+    load_kg = float(rng.uniform(300, 1500))
+    quantity = min(max(round(load_kg / float(str(article.row["mass_kg"]))), 1), 500)
     return {
         "key": f"CN-{member.owner}-{number + 1:03d}",
         "from_site": start,
         "to_site": stop,
         "item": article.key,
-        "quantity": float(int(rng.integers(1, 40))),
+        "quantity": float(quantity),
         "mode": "road",
         "status": status,
         "departed_on": departed,

@@ -91,7 +91,11 @@ STORY: tuple[Element, ...] = (
             ("item", "DEU:M-FUEL"), ("item", "DEU:M-RATION"),
             ("item", "POL:IM-FUEL"), ("item", "POL:IM-RATION"),
         ),
-        (("site", "DEU:BASE-BERGEN"), ("site", "POL:BASE-DRAWSKO")),
+        (
+            ("site", "DEU:BASE-BERGEN"), ("site", "POL:BASE-DRAWSKO"),
+            ("target", "DEU:PZG-2|||NATO:III"), ("target", "POL:ZM-6|||NATO:III"),
+        ),
+        ("XAG", "DEU", "USA", "POL"),
     ),
     Element(
         "late-consignment",

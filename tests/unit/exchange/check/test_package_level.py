@@ -104,10 +104,10 @@ def test_rows_without_a_label_get_the_packages_and_else_are_for_the_owner_only(
         "RESTRICTED // REL NLD",
         "RESTRICTED // REL NLD POL",
     ]
-    assert given.label.readers == {"DEU", "NLD"}
+    assert given.label.readers == frozenset({"DEU", "NLD"})
     bare = checked(rows={"site": [SITE]})
     assert bare.tables["site"].frame["label"].to_list() == ["UNCLASSIFIED"]
-    assert bare.label.readers == {"DEU"}
+    assert bare.label.readers == frozenset({"DEU"})
 
 
 def test_an_empty_table_withdraws_nothing(
@@ -122,7 +122,7 @@ def test_an_empty_table_withdraws_nothing(
 
 
 def test_nothing_is_withdrawn_while_the_key_of_a_row_can_not_be_read(checked: Checker) -> None:
-    rows = [SITE, {**SITE, "key": None}]
+    rows: list[dict[str, str | None]] = [{**SITE}, {**SITE, "key": None}]
     result = checked(rows={"site": rows})
     assert only(result, "withdrawal-held")["severity"] == "warning"
     assert result.tables["site"].content == "changes"
