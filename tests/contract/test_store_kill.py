@@ -5,6 +5,7 @@ one sends again what was not acknowledged. The negative control acknowledges bef
 there the same harness must find losses, or it would prove nothing.
 """
 
+import logging
 import os
 import random
 import signal
@@ -63,7 +64,16 @@ def _kill_again_and_again(address: str, acknowledge: str, rounds: int) -> Outcom
                 assert words[0] == "ack", words
                 acknowledged.add(int(words[1]))
         parent.stdin.close()
-    return Outcome(acknowledged, _present(address), max(acknowledged, default=0) + 1)
+    outcome = Outcome(acknowledged, _present(address), max(acknowledged, default=0) + 1)
+    logging.getLogger(__name__).info(
+        "%s, acknowledging %s the commit: %d kills, %d acknowledged, %d lost",
+        address.partition(":")[0],
+        acknowledge,
+        rounds,
+        len(acknowledged),
+        len(outcome.lost),
+    )
+    return outcome
 
 
 def _engine(address: str) -> sa.Engine:

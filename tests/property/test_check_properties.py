@@ -149,7 +149,7 @@ def nearly_good_tables(draw: st.DrawFn) -> list[RawTable]:
 SENT = st.one_of(text_tables(), nearly_good_tables(), nearly_good_tables())
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(SENT)
 def test_any_text_is_answered_and_what_is_kept_holds(raws: list[RawTable]) -> None:
     result = check(*raws)
@@ -172,7 +172,7 @@ def test_any_text_is_answered_and_what_is_kept_holds(raws: list[RawTable]) -> No
     assert all(0 <= part <= 1 for part in result.score.as_dict().values())
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(SENT)
 def test_what_is_kept_is_clean_when_it_is_sent_again(raws: list[RawTable]) -> None:
     first = check(*raws)
@@ -182,7 +182,7 @@ def test_what_is_kept_is_clean_when_it_is_sent_again(raws: list[RawTable]) -> No
         assert checked.frame.drop("line").equals(first.tables[name].frame.drop("line"))
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(SENT)
 def test_the_order_of_rows_does_not_change_what_is_kept(raws: list[RawTable]) -> None:
     first = check(*raws)
@@ -191,3 +191,34 @@ def test_the_order_of_rows_does_not_change_what_is_kept(raws: list[RawTable]) ->
         other = turned.tables[name].frame.drop("line").sort("key")
         assert checked.frame.drop("line").sort("key").equals(other)
         assert checked.skipped_keys == turned.tables[name].skipped_keys
+
+
+TYPED = [
+    pl.Series([1, None, -3], dtype=pl.Int8),
+    pl.Series([2**63, None, 3], dtype=pl.UInt64),
+    pl.Series([1.5, float("nan"), float("-inf")]),
+    pl.Series(["1.25", None, "3"]).cast(pl.Decimal(10, 2)),
+    pl.Series([True, None, False]),
+    pl.Series([1, None, 3_000_000], dtype=pl.Int32).cast(pl.Date),
+    pl.Series([0, None, 10**15]).cast(pl.Datetime("us")),
+    pl.Series([0, None, 10**15]).cast(pl.Datetime("ms", "UTC")),
+    pl.Series([0, None, 5]).cast(pl.Duration("us")),
+    pl.Series([0, None, 5]).cast(pl.Time),
+    pl.Series(["a", None, "b"], dtype=pl.Categorical),
+    pl.Series([["a"], None, ["b", "c"]]),
+    pl.Series([[1], None, [2, 3]]),
+    pl.Series([{"a": 1}, None, {"a": 2}]),
+    pl.Series([b"x", None, b"\xff"]),
+    pl.Series([None, None, None]),
+]
+"""A column of every type a Parquet file may bring."""
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(sorted(tables())), st.data())
+def test_a_column_of_any_type_is_answered(name: str, data: st.DataObject) -> None:
+    every = st.sampled_from([*table(name).names, "label"])
+    columns = data.draw(st.lists(every, min_size=1, unique=True))
+    frame = pl.DataFrame([data.draw(st.sampled_from(TYPED)).alias(column) for column in columns])
+    checked = check(raw(name, frame)).tables[name]
+    assert checked.frame.height + checked.rows_skipped == checked.rows_in == 3

@@ -93,15 +93,13 @@ def generate(
             rows[table] = rows.get(table, 0) + chunk.height
             if progress is not None:
                 progress(f"rows of {table}", rows[table], 0)
+        owners = sorted({owner for owner, _ in parts})
+        packages = {owner: _manifest_only(folder / owner.lower(), owner, size) for owner in owners}
         for (owner, table), names in parts.items():
-            package = folder / owner.lower()
-            package.mkdir(exist_ok=True)
-            pl.scan_parquet(names).sink_parquet(package / f"{table}.parquet")
+            pl.scan_parquet(names).sink_parquet(packages[owner] / f"{table}.parquet")
             for name in names:
                 name.unlink()
-    owners = sorted({owner for owner, _ in parts})
-    packages = [_manifest_only(folder / owner.lower(), owner, size) for owner in owners]
-    return Generated(tuple(packages), rows)
+    return Generated(tuple(packages.values()), rows)
 
 
 def _manifest_only(folder: Path, owner: str, size: str) -> Path:

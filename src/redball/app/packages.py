@@ -132,7 +132,7 @@ def _import_into(
     )
     known = known_to(store, package.manifest.owner)
     checked = check_package(package, known=known, now=moment, progress=progress)
-    if not checked.ok and not skip_bad_rows:
+    if checked.refused or (not checked.ok and not skip_bad_rows):
         return ImportOutcome(checked, None)
     rows = {
         name: TableRows(table.frame, table.content, table.skipped_keys)
@@ -153,7 +153,6 @@ def known_to(store: Store, owner: str) -> Known:
     own = frames["structure"].filter(pl.col("owner").cast(pl.String) == owner)
     return Known(
         keys=keys,
-        items=frames["item"].select("owner", "key", "unit_of_issue"),
         structure=own.select("parent", "child"),
     )
 

@@ -59,7 +59,7 @@ def check(
             "owner": checked.owner,
             "ok": checked.ok,
             "counts": checked.counts,
-            "score": checked.score,
+            "score": checked.score.as_dict(),
             "issues": checked.issues,
             "workbook": outcome.workbook,
         }
@@ -98,7 +98,7 @@ def import_(
                 "owner": outcome.check.owner,
                 "imported": outcome.result is not None,
                 "counts": outcome.check.counts,
-                "score": outcome.check.score,
+                "score": outcome.check.score.as_dict(),
                 "result": outcome.result,
             }
         )

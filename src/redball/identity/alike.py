@@ -39,10 +39,11 @@ def alike_names(vectors: NameVectors, minimum: float, only_owner: Int32s) -> pl.
     """
     if not vectors.features:
         return pl.DataFrame(schema={"a": pl.Int32, "b": pl.Int32, "cosine": pl.Float64})
-    prefix = _prefix_ends(vectors.start, vectors.weight, minimum - _SLACK)
-    count, posting = _postings(vectors.start, vectors.feature, prefix, vectors.features)
+    rest = _rests(vectors.start, vectors.weight)
+    prefix = _prefix_ends(vectors.start, rest, minimum - _SLACK)
+    begin, posting, place = _postings(vectors.start, vectors.feature, prefix, vectors.features)
     a, b, cosine = _pairs(
-        vectors.start, vectors.feature, vectors.weight, prefix, count, posting,
+        vectors.start, vectors.feature, vectors.weight, rest, prefix, begin, posting, place,
         minimum - _SLACK, only_owner,
     )  # fmt: skip
     return pl.DataFrame({"a": a, "b": b, "cosine": cosine}).with_columns(
@@ -51,14 +52,22 @@ def alike_names(vectors: NameVectors, minimum: float, only_owner: Int32s) -> pl.
 
 
 @nb.njit(cache=True)
-def _prefix_ends(start: Int64s, weight: Floats, minimum: float) -> Int64s:
+def _rests(start: Int64s, weight: Floats) -> Floats:
+    """Length of what is left of a vector from each of its features on."""
+    rest = np.zeros(len(weight) + 1)
+    for name in range(len(start) - 1):
+        total = 0.0
+        for k in range(start[name + 1] - 1, start[name] - 1, -1):
+            total += weight[k] ** 2
+            rest[k] = np.sqrt(total)
+    return rest
+
+
+@nb.njit(cache=True)
+def _prefix_ends(start: Int64s, rest: Floats, minimum: float) -> Int64s:
     ends = start[1:].copy()
     for name in range(len(ends)):
-        rest = 0.0
-        while ends[name] > start[name]:
-            rest += weight[ends[name] - 1] ** 2
-            if rest >= minimum * minimum:
-                break
+        while ends[name] > start[name] and rest[ends[name] - 1] < minimum:
             ends[name] -= 1
     return ends
 
@@ -66,20 +75,22 @@ def _prefix_ends(start: Int64s, weight: Floats, minimum: float) -> Int64s:
 @nb.njit(cache=True)
 def _postings(
     start: Int64s, feature: Int32s, prefix: Int64s, features: int
-) -> tuple[Int64s, Int32s]:
-    """Names by prefix feature, in order: where each list begins, and the lists."""
+) -> tuple[Int64s, Int32s, Int64s]:
+    """Names by prefix feature, in order: where each list begins, the names, the feature's place."""
     begin = np.zeros(features + 1, np.int64)
     for name in range(len(prefix)):
         for k in range(start[name], prefix[name]):
             begin[feature[k] + 1] += 1
     begin = np.cumsum(begin)
-    place = begin[:-1].copy()
+    room = begin[:-1].copy()
     names = np.empty(begin[-1], np.int32)
+    place = np.empty(begin[-1], np.int64)
     for name in range(len(prefix)):
         for k in range(start[name], prefix[name]):
-            names[place[feature[k]]] = name
-            place[feature[k]] += 1
-    return begin, names
+            names[room[feature[k]]] = name
+            place[room[feature[k]]] = k
+            room[feature[k]] += 1
+    return begin, names, place
 
 
 @nb.njit(cache=True)
@@ -87,9 +98,11 @@ def _pairs(
     start: Int64s,
     feature: Int32s,
     weight: Floats,
+    rest: Floats,
     prefix: Int64s,
     begin: Int64s,
     posting: Int32s,
+    place: Int64s,
     minimum: float,
     only_owner: Int32s,
 ) -> tuple[Int32s, Int32s, Floats]:
@@ -108,7 +121,10 @@ def _pairs(
                 seen[other] = name
                 if only_owner[name] >= 0 and only_owner[name] == only_owner[other]:
                     continue
-                value = _dot(start, feature, weight, name, other)
+                # the first shared feature: nothing before it is shared, so start from here
+                value = _dot(
+                    feature, weight, rest, k, start[name + 1], place[p], start[other + 1], minimum
+                )
                 if value < minimum:
                     continue
                 if found == room:
@@ -122,9 +138,21 @@ def _pairs(
 
 
 @nb.njit(cache=True)
-def _dot(start: Int64s, feature: Int32s, weight: Floats, a: int, b: int) -> float:
-    total, i, j = 0.0, start[a], start[b]
-    while i < start[a + 1] and j < start[b + 1]:
+def _dot(
+    feature: Int32s,
+    weight: Floats,
+    rest: Floats,
+    i: int,
+    i_end: int,
+    j: int,
+    j_end: int,
+    minimum: float,
+) -> float:
+    """Cosine from two places on; 0 as soon as the rest can't reach the minimum any more."""
+    total = 0.0
+    while i < i_end and j < j_end:
+        if total + rest[i] * rest[j] < minimum:
+            return 0.0
         if feature[i] == feature[j]:
             total += weight[i] * weight[j]
             i += 1

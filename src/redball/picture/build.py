@@ -5,6 +5,7 @@ import polars as pl
 import redball
 from redball.model import BadUse, Consumption, Groups, Origin, Twin
 from redball.picture.age import data_age
+from redball.picture.marking import labels_in
 from redball.picture.money import euro_prices
 from redball.picture.movement import expiring, in_transit
 from redball.picture.readiness import ReadinessLimits, readiness
@@ -79,9 +80,10 @@ def build_picture(
 
 
 def _worst_classes(supply: pl.DataFrame) -> pl.DataFrame:
-    return supply.group_by("nation", "site_key", "supply_class").agg(
-        days_median=pl.col("days").median(),
-        labels=pl.col("labels").explode().unique(),
+    return (
+        supply.group_by("nation", "site_key", "supply_class")
+        .agg(days_median=pl.col("days").median(), labels=pl.col("label_set").unique())
+        .with_columns(labels=labels_in("labels"))
     )
 
 

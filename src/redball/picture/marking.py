@@ -15,6 +15,17 @@ def gathered(*columns: str) -> pl.Expr:
     return pl.concat_list([pl.col(c).unique().implode() for c in columns]).list.drop_nulls()
 
 
+def label_set(column: str) -> pl.Expr:
+    """Set of labels (a list column) as one word; far cheaper to collect than lists are."""
+    return pl.col(column).cast(pl.List(pl.String)).list.join(" ").cast(pl.Categorical)
+
+
+def labels_in(column: str) -> pl.Expr:
+    """Labels of a list column of :func:`label_set` words, as one list of integers."""
+    words = pl.col(column).cast(pl.List(pl.String)).list.join(" ")
+    return words.str.split(" ").cast(MARKS, strict=False)
+
+
 def marked(twin: Twin, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """Replace label columns (integers or lists of them) by ``label``, their dominant label's text.
 

@@ -4,6 +4,7 @@ import polars as pl
 
 from redball.model import NOWHERE, Consumption, Groups, Twin
 from redball.model.codes import to_nato
+from redball.picture.marking import label_set
 
 UNDISCLOSED = "undisclosed"
 """Name of a site or item that is not given or that the viewer may not see."""
@@ -85,7 +86,7 @@ def holding_rows(twin: Twin, consumption: Consumption, facts: pl.DataFrame) -> p
 def day_rows(
     twin: Twin, consumption: Consumption, days: pl.DataFrame, facts: pl.DataFrame
 ) -> pl.DataFrame:
-    """Days of supply with :data:`KEYS`, once for each nation that has stock or demand in them.
+    """Days of supply with :data:`KEYS`, once for each nation with stock or demand; shortest first.
 
     A row of ``days`` may stand for one record or, where recognised items were merged, for several
     of several nations. The nation of a record is the owner of its holdings, else of the item.
@@ -123,7 +124,9 @@ def day_rows(
             pl.col("supply_class").fill_null(UNDISCLOSED),
             nation=pl.coalesce("nation", "item_owner"),
         )
-        .sort(*place, "nation")
+        .with_columns(label_set=label_set("labels"))
+        .drop("labels")
+        .sort("days", "item", "site_ix", "nation", nulls_last=True)
     )
     return placed(twin, rows)
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from redball.model import Twin
 from redball.model.codes import supply_classes
-from redball.picture.marking import gathered, marked
+from redball.picture.marking import gathered, labels_in, marked
 
 SAID = (
     "Lines, mass, volume, value and quantity are of usable stock: serviceable and not past its "
@@ -41,6 +41,7 @@ def stock_view(
     both = both.with_columns(
         pl.col(counts).fill_null(0), pl.col("mass_t", "volume_m3", "unusable_t").fill_null(0.0)
     )
+    both = both.with_columns(supply_labels=labels_in("supply_labels"))
     named = marked(twin, both, ["stock_labels", "supply_labels"])
     if "supply_class" in keys:
         titles = {code: one.title for code, one in supply_classes().items()}
@@ -86,7 +87,6 @@ def _supply(days: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         days.lazy()
         # a row of several nations counts once where they are added up
         .unique([*keys, "site_ix", "item_ix"], keep="first", maintain_order=True)
-        .sort("days", "item", "site_ix", nulls_last=True)
         .group_by(keys, maintain_order=True)
         .agg(
             days_median=pl.col("days").median(),
@@ -97,7 +97,7 @@ def _supply(days: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
             days_known=known.sum(),
             below_target_share=below.mean(),
             history_share=history.mean(),
-            supply_labels=pl.col("labels").explode().unique(),
+            supply_labels=pl.col("label_set").unique(),
         )
         .collect()
     )

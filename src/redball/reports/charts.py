@@ -9,13 +9,14 @@ from redball.reports.columns import grouped
 from redball.reports.element import Markup, el, number
 
 WIDTH = 900.0
-NAMES = 262.0
+NAMES = 350.0
 """Room for the names at the left, in chart units."""
 FIGURES = 118.0
 """Room for the figures at the right."""
 ROW = 26.0
 _HEAD, _FOOT = 26.0, 8.0
-_NAME_LETTERS = 33
+_BETWEEN = " · "
+_NAME_LETTERS, _NAME_LETTERS_WITH_LEVEL = 50, 40
 _TICKS = 5
 
 
@@ -33,12 +34,15 @@ class Bar:
         Where its target stands; None for no target.
     level : Level or None
         Status, shown by shape and word at the name; None for none.
+    low : float or None
+        Where the lowest tenth of what the value stands for lies; None for none.
     """
 
     name: str
     value: float | None
     target: float | None = None
     level: Level | None = None
+    low: float | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def bar_chart(
     longest : float, optional
         Greatest value of the axis; longer bars are cut there and marked with ``»``.
     """
-    values = [v for bar in bars for v in (bar.value, bar.target) if v is not None]
+    values = [v for bar in bars for v in (bar.value, bar.target, bar.low) if v is not None]
     if longest is not None:
         values = [min(v, longest) for v in values]
     scale = scale_for(values)
@@ -122,30 +126,35 @@ def bar_chart(
             el("title", title, id=f"{chart_id}-title"),
             el("desc", description, id=f"{chart_id}-desc"),
             *_axis(scale, tall, digits, percent),
-            _over_figures(bars),
+            _over_figures(bars, target_words),
             *rows,
             viewBox=f"0 0 {number(WIDTH)} {number(tall)}",
             role="img",
             aria_labelledby=f"{chart_id}-title {chart_id}-desc",
         ),
-        _key(title, unit, target_words if any(b.target is not None for b in bars) else ""),
+        _key(bars, title, unit, target_words),
         class_="chart",
     )
 
 
 def _digits(values: Sequence[float], scale: Scale, percent: bool) -> int:
     whole = all(value == round(value) for value in values)
-    if percent or whole or max(values) >= 100:
+    if percent or whole or max(values) >= 1000:
         return 0
     return 1 if scale.step >= 0.5 else 2
 
 
-def _key(title: str, unit: str, target_words: str) -> Markup:
-    if not target_words:
-        return el("figcaption", f"{title}, in {unit}.")
-    mark = el("path", d="M6 1V15", class_="target")
-    swatch = el("svg", mark, viewBox="0 0 12 16", width=12, height=16, aria_hidden="true")
-    return el("figcaption", f"{title}, in {unit}. ", swatch, f" {target_words}.")
+def _key(bars: Sequence[Bar], title: str, unit: str, target_words: str) -> Markup:
+    parts: list[str] = [f"{title}, in {unit}. "]
+    if any(bar.target is not None for bar in bars):
+        parts += [_swatch(el("path", d="M6 1V15", class_="target")), f" {target_words}. "]
+    if any(bar.low is not None for bar in bars):
+        parts += [_swatch(el("circle", cx=6, cy=8, r=4.5, class_="low")), " lowest tenth."]
+    return el("figcaption", *parts)
+
+
+def _swatch(mark: Markup) -> Markup:
+    return el("svg", mark, viewBox="0 0 12 16", width=12, height=16, aria_hidden="true")
 
 
 def _axis(scale: Scale, tall: float, digits: int, percent: bool) -> list[Markup]:
@@ -162,8 +171,12 @@ def _axis(scale: Scale, tall: float, digits: int, percent: bool) -> list[Markup]
     return parts
 
 
-def _over_figures(bars: Sequence[Bar]) -> Markup:
-    words = "value / target" if any(bar.target is not None for bar in bars) else "value"
+def _over_figures(bars: Sequence[Bar], target_words: str) -> Markup:
+    words = (
+        f"value / {target_words.partition(';')[0]}"
+        if any(bar.target is not None for bar in bars)
+        else "value"
+    )
     y = number(_HEAD - 10)
     return el("text", words, x=number(WIDTH), y=y, class_="tick", text_anchor="end")
 
@@ -176,16 +189,8 @@ def _row(bar: Bar, index: int, scale: Scale, digits: int, percent: bool) -> Mark
         parts.append(
             el("use", href=f"#level-{bar.level}", x=0, y=number(top + 4), width=16, height=16)
         )
-    parts.append(
-        el(
-            "text",
-            _short(bar.name),
-            x=number(NAMES - 8),
-            y=number(base),
-            class_="name",
-            text_anchor="end",
-        )
-    )
+        parts.append(el("text", str(bar.level), x=21, y=number(base), class_="word"))
+    parts.extend(_name(bar, base))
     if bar.value is None:
         parts.append(el("text", "not known", x=number(NAMES + 6), y=number(base), class_="unknown"))
     else:
@@ -206,6 +211,9 @@ def _row(bar: Bar, index: int, scale: Scale, digits: int, percent: bool) -> Mark
         parts.append(
             el("path", d=f"M{x},{number(top + 1)}V{number(top + ROW - 1)}", class_="target")
         )
+    if bar.low is not None:
+        middle = number(top + ROW / 2)
+        parts.append(el("circle", cx=number(scale.at(bar.low)), cy=middle, r=4.5, class_="low"))
     parts.append(_figures(bar, scale, base, digits, percent))
     return el("g", *parts, class_="row")
 
@@ -231,5 +239,25 @@ def _figure(value: float, digits: int, percent: bool) -> str:
     return f"{grouped(100 * value)} %" if percent else grouped(value, digits)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME_LETTERS else name[: _NAME_LETTERS - 1] + "…"
+def _name(bar: Bar, base: float) -> list[Markup]:
+    """Name at the left of a bar; one of two parts that is too long takes two lines."""
+    most = _NAME_LETTERS if bar.level is None else _NAME_LETTERS_WITH_LEVEL
+    first, between, second = bar.name.partition(_BETWEEN)
+    lines = [(bar.name, base, "name")]
+    if between and len(bar.name) > most:
+        lines = [(first, base - 6, "name two"), (second, base + 5, "name two")]
+    return [
+        el(
+            "text",
+            _short(words, most),
+            x=number(NAMES - 8),
+            y=number(y),
+            class_=c,
+            text_anchor="end",
+        )
+        for words, y, c in lines
+    ]
+
+
+def _short(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1] + "…"

@@ -29,18 +29,14 @@ def days_chart(content: ReportContent, name: str, title: str, limits: Limits) ->
         frame,
         [c for c in ("nation", "supply_class", "class_title", "unit") if c in frame.columns],
     )
-    bars = [
-        Bar(n, value, goal)
-        for n, value, goal in zip(
-            names, _numbers(frame, days), _numbers(frame, target), strict=True
-        )
-    ]
+    rows = (names, *(_numbers(frame, c) for c in (days, target, first_of(frame, "days_p10"))))
+    bars = [Bar(n, value, goal, low=low) for n, value, goal, low in zip(*rows, strict=True)]
     bars.sort(key=_shortfall)
     goals = [bar.target for bar in bars if bar.target]
     chart = bar_chart(
         bars[: limits.bars],
         title=title,
-        unit="days",
+        unit="days (median of its items)" if days == "days_median" else "days",
         chart_id=f"chart-{name}",
         target_words="target; a pale bar is below it",
         longest=_CUT * max(goals) if goals else None,
@@ -93,10 +89,12 @@ def concentration_chart(content: ReportContent, limits: Limits) -> Markup | None
         for f in found
     ]
     bars.sort(key=lambda b: (-(b.level or Level.OFF).rank, -(b.value or 0.0), b.name))
+    # stated as a share of 1 or, as competition authorities do, of 10 000
+    single = 1 if max(bar.value or 0.0 for bar in bars) <= 1 else 10_000
     said = el(
         "p",
         "The Herfindahl-Hirschman index (HHI) is the sum of squared shares: "
-        "1 is a single source, 1/n is n equal ones.",
+        f"{grouped(single)} is a single source, {grouped(single)}/n is n equal ones.",
     )
     chart = bar_chart(
         bars[: limits.bars],

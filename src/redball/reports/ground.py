@@ -9,6 +9,7 @@ import numpy as np
 from redball.reports.coast import Coast, Ring
 from redball.reports.element import Markup, el, number
 from redball.reports.geometry import Point, clip_line, clip_polygon, dense, thin
+from redball.reports.projection import Array
 from redball.reports.view import WIDTH, View
 
 _THIN_UNITS = 0.45
@@ -67,17 +68,28 @@ def _ring_paths(view: View, ring: Ring) -> Iterator[str]:
         moved = lon + turn
         if moved.max() <= centre - 180.0 or moved.min() >= centre + 180.0:
             continue
-        around = list(zip(moved.tolist(), lat.tolist(), strict=True))
-        if moved.min() < centre - 180.0 or moved.max() > centre + 180.0:
-            around = clip_polygon(around, (centre - 180.0, -90.0, centre + 180.0, 90.0))
-        if len(around) < 3:
+        points = _ring_points(view, moved, lat)
+        if len(points) < 3:
             continue
-        ring_points = np.array(dense(around, _LONGEST_SIDE_DEG))
-        points = _points(view, ring_points[:, 0], ring_points[:, 1])
         visible = clip_polygon(points, view.box) if _touches(points, view) else []
         slim = thin(visible, _THIN_UNITS)
         if len(slim) > 2:
             yield _path(slim) + "Z"
+
+
+def _ring_points(view: View, lon: Array, lat: Array) -> list[Point]:
+    """Map points of a ring, cut at the meridian opposite the map's centre."""
+    west, east = view.projection.centre_lon - 180.0, view.projection.centre_lon + 180.0
+    inside = lon.min() >= west and lon.max() <= east
+    if inside and np.abs(np.diff(lon)).max() <= _LONGEST_SIDE_DEG:
+        return _points(view, lon, lat)
+    around = list(zip(lon.tolist(), lat.tolist(), strict=True))
+    if not inside:
+        around = clip_polygon(around, (west, -90.0, east, 90.0))
+    if not around:
+        return []
+    bent = np.array(dense(around, _LONGEST_SIDE_DEG))
+    return _points(view, bent[:, 0], bent[:, 1])
 
 
 def _touches(points: Sequence[Point], view: View) -> bool:
@@ -88,8 +100,8 @@ def _touches(points: Sequence[Point], view: View) -> bool:
 
 def _points(
     view: View,
-    lon: "np.ndarray[tuple[int], np.dtype[np.float64]]",
-    lat: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    lon: Array,
+    lat: Array,
 ) -> list[Point]:
     x, y = view.place(lon, lat)
     return list(zip(x.tolist(), y.tolist(), strict=True))

@@ -149,7 +149,7 @@ def _names(view: View, drawn: Marks, size: float) -> list[Markup]:
     placed: list[Markup | None] = [*put_sites(field, view, trouble, size, MOST_NAMES)]
     for area in drawn.hazards:
         at = view.point(area.longitude, area.latitude)
-        placed.append(field.put(area.name, at, 9.0, "halo hazard-name"))
+        placed.append(field.put(area.name, at, size / 2 + 2, "halo hazard-name"))
     for line in drawn.lanes:
         words = marks.loading_words(line)
         if words:

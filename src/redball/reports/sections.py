@@ -20,7 +20,7 @@ _KNOWN = (
     "in_transit", "expiring", "shared_items", "candidates", "data_age",
 )  # fmt: skip
 _FEED_COLUMNS = ("owner", "title", "as_of", "imported_at", "rows", "errors", "warnings")
-_FEED_WORKINGS = frozenset({"package_hash", "counts", "software", "exercise"})
+_FEED_WORKINGS = frozenset({"package_hash", "counts", "content", "software", "exercise"})
 """Columns of a feed that say nothing to a reader of the picture."""
 _NOT_TABLES = frozenset({"about", "assumptions", "origin", "label"})
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from redball.model import Finding, Groups, Level, ResultLabel, RowRef, Twin, dominant
 from redball.model.results import Scalar
@@ -26,12 +27,16 @@ class Desk:
     def __init__(self, twin: Twin, most_evidence: int) -> None:
         self.twin = twin
         self.most_evidence = most_evidence
+        self._columns: dict[tuple[str, str], pl.Series] = {}
         self._label_column: dict[str, npt.NDArray[np.int64]] = {}
         self._labels: dict[frozenset[int], ResultLabel] = {}
 
     def name(self, table: str, row: int) -> str:
-        """Name of a row for a reader."""
-        return self.twin.name_of(table, row)
+        """Name of a row for a reader, as :meth:`Twin.name_of` gives it."""
+        if row < 0 or "name" not in self.twin.tables[table].columns:
+            return self.twin.name_of(table, row)
+        name = self._series(table, "name")[int(row)]
+        return str(name) if name else self.twin.name_of(table, row)
 
     def names(self, table: str, rows: Iterable[int], most: int = 5) -> str:
         """Names in a row for a sentence, the first few of many."""
@@ -77,8 +82,15 @@ class Desk:
             label=self.label([subject, *rows]),
         )
 
+    def _series(self, table: str, column: str) -> pl.Series:
+        """Hold a column, because taking it from a frame costs more than reading a cell."""
+        if (table, column) not in self._columns:
+            self._columns[table, column] = self.twin.tables[table][column]
+        return self._columns[table, column]
+
     def _ref(self, row: Row) -> RowRef:
-        return self.twin.ref(*row)
+        table, at = row
+        return RowRef(table, self._series(table, "owner")[at], self._series(table, "key")[at])
 
     def _column(self, table: str) -> npt.NDArray[np.int64]:
         if table not in self._label_column:

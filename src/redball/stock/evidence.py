@@ -67,9 +67,13 @@ def evidence(
         .sort(*_PAIR, pl.col("table").replace_strict(_ORDER))
     )
     found: dict[tuple[int, int], Evidence] = {}
+    known_labels: dict[tuple[int, ...], ResultLabel] = {}
     for site, item, table, owners, names, labels in gathered.iter_rows():
         refs = tuple(RowRef(table, o, k) for o, k in zip(owners, names, strict=True))
-        label = dominant(twin.labels[i] for i in labels)
+        used = tuple(labels)
+        if used not in known_labels:
+            known_labels[used] = dominant(twin.labels[i] for i in used)
+        label = known_labels[used]
         known = found.get((site, item))
         found[site, item] = (
             Evidence(known.rows + refs, combine(known.label, label))

@@ -27,7 +27,7 @@ def _length(row: ElementTree.Element) -> float:
 def test_a_bar_is_as_long_as_its_value_and_starts_at_zero(svg: Svg) -> None:
     rows = _rows(svg(_chart(Bar("a", 100.0), Bar("b", 25.0), Bar("c", 0.0))))
     assert [_length(r) for r in rows] == pytest.approx([LONG, LONG / 4, 0.0], abs=0.05)
-    assert {next(r.iter("rect")).get("x") for r in rows} == {"262"}
+    assert {next(r.iter("rect")).get("x") for r in rows} == {"350"}
 
 
 def test_the_target_stands_at_its_value_on_the_same_axis(svg: Svg) -> None:
@@ -66,7 +66,14 @@ def test_halves_are_not_rounded_away(svg: Svg) -> None:
 def test_a_level_is_drawn_by_shape_and_said_in_words(svg: Svg) -> None:
     row = _rows(svg(_chart(Bar("a", 1.0, level=Level.SERIOUS))))[0]
     assert next(row.iter("use")).get("href") == "#level-serious"
+    assert "serious" in [t.text for t in row.iter("text")]
     assert (row.findtext("title") or "").endswith("serious")
+
+
+def test_the_lowest_tenth_stands_on_the_same_axis(svg: Svg) -> None:
+    row = _rows(svg(_chart(Bar("a", 100.0, low=40.0))))[0]
+    mark = next(row.iter("circle"))
+    assert float(mark.get("cx", "nan")) == pytest.approx(NAMES + 0.4 * LONG, abs=0.05)
 
 
 def test_the_chart_has_title_and_description_for_those_who_do_not_see_it(svg: Svg) -> None:
@@ -87,3 +94,19 @@ def test_the_axis_holds_all_values_with_few_round_ticks(values: list[float]) -> 
 @pytest.mark.parametrize("values", [[], [0.0], [float("inf")]])
 def test_an_axis_without_values_is_still_one(values: list[float]) -> None:
     assert scale_for(values).greatest == 1.0
+
+
+def test_long_names_are_cut_in_the_picture_and_whole_in_the_title(svg: Svg) -> None:
+    name = "Panzergrenadierverband der Ostseeküste und des Binnenlandes"
+    row = _rows(svg(_chart(Bar(name, 1.0))))[0]
+    shown = next(t.text or "" for t in row.iter("text") if t.get("class") == "name")
+    assert shown.endswith("…")
+    assert len(shown) <= 50
+    assert (row.findtext("title") or "").startswith(name)
+
+
+def test_a_long_name_of_two_parts_takes_two_lines(svg: Svg) -> None:
+    name = "Panzergrenadierverband 2 (Übung) · Infantry fighting vehicle, exercise type"
+    row = _rows(svg(_chart(Bar(name, 1.0, level=Level.CAUTION))))[0]
+    shown = [t.text for t in row.iter("text") if "name" in (t.get("class") or "")]
+    assert shown == ["Panzergrenadierverband 2 (Übung)", "Infantry fighting vehicle, exercise type"]

@@ -49,13 +49,13 @@ def test_the_arrow_driver_is_understood_by_its_text(tmp_path: Path) -> None:
     path = tmp_path / "letter.db"
     path.write_text("Dear Sir or Madam,\n" * 500)
     with (
-        pytest.raises(adbc_driver_manager.Error) as caught,
         adbc_driver_sqlite.connect(f"file:{path}") as database,
         adbc_driver_manager.AdbcConnection(database) as connection,
         adbc_driver_manager.AdbcStatement(connection) as statement,
     ):
         statement.set_sql_query("SELECT 1 FROM holding")
-        statement.execute_query()
+        with pytest.raises(adbc_driver_manager.Error) as caught:
+            statement.execute_query()
     assert "not a store" in sqlite_error(caught.value, "").what
     drawn = pl.exceptions.ComputeError("got external error: database disk image is malformed")
     assert "damaged" in sqlite_error(drawn, "").what

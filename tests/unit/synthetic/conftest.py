@@ -151,10 +151,11 @@ def coalition() -> Sequence[NationalPackage]:
     return exercise_coalition()
 
 
-@pytest.fixture(scope="session")
-def sound(coalition: Sequence[NationalPackage]) -> dict[str, dict[str, pl.DataFrame]]:
+@pytest.fixture(scope="session", params=[1944, 7], ids="seed {}".format)
+def sound(request: pytest.FixtureRequest) -> dict[str, dict[str, pl.DataFrame]]:
     """Tables by owner without the faulty rows, with all keys made and typed again."""
-    return {p.owner: {n: _sound(p.owner, n, f) for n, f in p.tables.items()} for p in coalition}
+    packages = exercise_coalition(request.param)
+    return {p.owner: {n: _sound(p.owner, n, f) for n, f in p.tables.items()} for p in packages}
 
 
 def _sound(owner: str, name: str, frame: pl.DataFrame) -> pl.DataFrame:

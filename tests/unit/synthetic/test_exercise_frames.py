@@ -35,7 +35,7 @@ def test_one_feed_is_old_and_the_others_are_days_apart(
 ) -> None:
     now = datetime(2026, 1, 31, 6, tzinfo=UTC)
     ages = {p.owner: now - p.as_of for p in coalition}
-    assert ages["EST"].days == 69
+    assert ages["EST"].days == 70
     assert all(timedelta(0) <= a < timedelta(4) for o, a in ages.items() if o != "EST")
 
 

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -9,6 +11,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from redball.exchange.check import check_package
+from redball.exchange.package import Manifest, read_package, write_package
 from redball.model import BadUse, table
 from redball.model.frames import value_schema
 from redball.synthetic import generate_coalition, size_of
@@ -74,6 +78,27 @@ def test_large_sizes_are_as_the_issue_asks() -> None:
     assert (large.lanes, large.parties, large.supply) == (20_000, 20_000, 100_000)
     assert large.systems >= 50
     assert (largest.items, largest.sites, largest.holdings) == (1_000_000, 10_000, 10_000_000)
+
+
+def test_the_check_of_the_exchange_finds_no_error_in_any_owner(
+    small: Tables, tmp_path: Path
+) -> None:
+    when = datetime(2026, 1, 31, 6, tzinfo=UTC)
+    for owner, part in small.items():
+        manifest = Manifest(
+            owner=owner,
+            as_of=when,
+            label=None,
+            title="EXERCISE",
+            exercise=True,
+            cadence_days=30,
+            mapping=None,
+            content="full",
+            content_by_table={},
+        )
+        path = write_package(tmp_path / owner, part, manifest, form="parquet")
+        check = check_package(read_package(path), now=when)
+        assert check.counts["errors"] == 0, check.issues.filter(severity="error").head(5)
 
 
 def test_an_unknown_size_is_refused_at_the_call() -> None:

@@ -9,6 +9,7 @@ is there. They are small functions over whole columns or over the distinct value
 that a million typed rows cost about a second and only rows at fault cost memory.
 """
 
+from redball.exchange.check.report import shown
 from redball.exchange.check.rule import ERROR, WARNING, Rule
 from redball.exchange.check.rules import render_rules, rules
 from redball.exchange.check.run import Progress, check_package
@@ -27,4 +28,5 @@ __all__ = [
     "check_package",
     "render_rules",
     "rules",
+    "shown",
 ]

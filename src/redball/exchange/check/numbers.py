@@ -53,6 +53,9 @@ _WORDS = {
     "0": False,
 }
 
+_FIT = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
+"""Integer types whose values all fit the language's."""
+
 _LARGEST = 2.0**53
 """Whole numbers above this are not exact in the arithmetic of the engines."""
 
@@ -64,7 +67,7 @@ def parse_number(cells: Cells) -> pl.Series:
 
 def parse_integer(cells: Cells) -> pl.Series:
     """Whole numbers within the bounds of the attribute; ``30.0`` counts as whole."""
-    if cells.values.dtype.is_integer() and cells.values.dtype != pl.UInt64:
+    if cells.values.dtype in _FIT:
         return _within(cells, cells.values.cast(pl.Int64))
     numbers = _finite(cells, _floats(cells))
     wrong = (numbers != numbers.floor()) | (numbers.abs() > _LARGEST)

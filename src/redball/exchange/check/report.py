@@ -18,6 +18,17 @@ ISSUES_CUT = Rule(
 )
 RULES = (ISSUES_CUT,)
 
+_AS_TEXT = (
+    pl.String,
+    pl.Categorical,
+    pl.Enum,
+    pl.Boolean,
+    pl.Date,
+    pl.Datetime,
+    pl.Time,
+    pl.Null,
+)
+
 _LONGEST_VALUE = 200
 """Characters of a value shown."""
 
@@ -80,7 +91,7 @@ def _as_sent(work: Work, part: Part, column: str, rows: pl.Series) -> pl.Series:
     raw = part.raw
     sources = [name for name in raw.columns.get(column, ()) if name in raw.raw.columns]
     if not sources and column == "owner":
-        sources = [name for name in raw.raw.columns if name.strip().casefold() == "owner"]
+        sources = [name for name in raw.unknown if name.strip().casefold() == "owner"]
     if sources:
         texts = [raw.raw[name].gather(rows) for name in sources]
     elif column in raw.frame.columns:
@@ -89,17 +100,21 @@ def _as_sent(work: Work, part: Part, column: str, rows: pl.Series) -> pl.Series:
         texts = [work.frame[column].gather(rows + part.offset)]
     else:
         return pl.Series([""]).new_from_index(0, len(rows))
-    frame = pl.DataFrame([_shown(text).alias(str(place)) for place, text in enumerate(texts)])
+    frame = pl.DataFrame([shown(text).alias(str(place)) for place, text in enumerate(texts)])
     joined = frame.select(pl.concat_str(pl.all(), separator=" | ").alias("value"))["value"]
     return joined.str.slice(0, _LONGEST_VALUE)
 
 
-def _shown(values: pl.Series) -> pl.Series:
-    if values.dtype == pl.List(pl.String):
-        return values.list.join(";", ignore_nulls=True).fill_null("")
-    if values.dtype.is_nested() or values.dtype in (pl.Binary, pl.Object):
-        return pl.Series([f"({values.dtype})"]).new_from_index(0, len(values))
-    return values.cast(pl.String, strict=False).fill_null("")
+def shown(values: pl.Series) -> pl.Series:
+    """Values as text for people; of a type that has no text, the name of the type."""
+    dtype = values.dtype
+    if dtype == pl.List(pl.String):
+        text = values.list.join(";", ignore_nulls=True)
+    elif dtype.is_numeric() or isinstance(dtype, _AS_TEXT):
+        text = values.cast(pl.String)
+    else:
+        text = pl.Series([f"({dtype})"]).new_from_index(0, len(values))
+    return text.fill_null("").alias(values.name)
 
 
 def _cut(issues: pl.DataFrame, limit: int) -> pl.DataFrame:

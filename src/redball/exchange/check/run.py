@@ -70,7 +70,7 @@ def check_package(
     Check
         What can be imported, what is wrong and how to mend it, and the score. Rows without errors
         can be imported even where others have errors. When the package as a whole is at fault
-        (its moment lies in the future, its owner is no owner code) no row can.
+        (its moment lies in the future, its owner is no owner code) it is refused as a whole.
 
     Raises
     ------
@@ -80,31 +80,19 @@ def check_package(
     if now.tzinfo is None:
         raise BadUse("'now' has no zone.", mend="Pass datetime.now(UTC).")
     manifest = package.manifest
-    label = default_label(manifest.label, manifest.owner)
-    scope = Scope(
-        owner=manifest.owner,
-        as_of=manifest.as_of,
-        label=label,
-        known=known or Known.empty(),
-        limit=max_issues,
-        some_sheet_unread=any(note.severity == ERROR for note in package.notes),
-        done={},
-    )
+    scope = _scope(package, known or Known.empty(), max_issues)
     blocking = as_of_issues(manifest.as_of, now)
-    if not isinstance(label, Label):
-        blocking += manifest_label_issues(manifest.owner, label)
+    if not isinstance(scope.label, Label):
+        blocking += manifest_label_issues(manifest.owner, scope.label)
     sheets = _by_table(package)
     for step, (spec, raws) in enumerate(sheets, start=1):
         scope.done[spec.name] = _checked_table(spec, raws, scope)
         if progress is not None:
             progress(f"checked {spec.name}", step, len(sheets))
     works = list(scope.done.values())
-    if any(issue.rule != LABEL_UNREADABLE.id for issue in blocking):
-        for work in works:
-            work.log.bad[:] = True
-            work.content = "changes"
+    refused = any(issue.rule != LABEL_UNREADABLE.id for issue in blocking)
     about_package = [*blocking, *empty_tables_issue(works), *reader_issues(package)]
-    checked = {work.spec.name: _result(work) for work in works}
+    checked = {} if refused else {work.spec.name: _result(work) for work in works}
     return Check(
         package_hash=package.hash,
         owner=manifest.owner,
@@ -114,6 +102,20 @@ def check_package(
         score=score(works, manifest.as_of, now, manifest.cadence_days),
         counts=_counts(works, about_package),
         label=_dominant(works, manifest.owner),
+        refused=refused,
+    )
+
+
+def _scope(package: Package, known: Known, limit: int) -> Scope:
+    manifest = package.manifest
+    return Scope(
+        owner=manifest.owner,
+        as_of=manifest.as_of,
+        label=default_label(manifest.label, manifest.owner),
+        known=known,
+        limit=limit,
+        some_sheet_unread=any(note.severity == ERROR for note in package.notes),
+        done={},
     )
 
 

@@ -112,7 +112,7 @@ def _report_columns(part: Part, spec: Table, log: Log) -> None:
             log.whole(MISSING_COLUMN, attribute.name, message, sheet=raw.sheet)
             log.spoil(attribute.name, _rows(part))
     for name in raw.unknown:
-        if name.strip().casefold() == "owner" or (UNKNOWN_COLUMN.id, name) in noted:
+        if name == _owner_column(part) or (UNKNOWN_COLUMN.id, name) in noted:
             continue
         hint = did_you_mean(name, [a.name for a in absent])
         message = f"The column '{name}' is not known and not read."
@@ -120,15 +120,28 @@ def _report_columns(part: Part, spec: Table, log: Log) -> None:
 
 
 def _report_owner(part: Part, owner: str, log: Log) -> None:
-    """Look at a column ``owner``, which exports of the picture have."""
-    frame = part.raw.frame if "owner" in part.raw.frame.columns else part.raw.raw
-    column = next((name for name in frame.columns if name.strip().casefold() == "owner"), None)
-    if column is None or frame.height != part.height:
+    """Look at the column ``owner``, which exports of the picture have."""
+    column = _owner_column(part)
+    if column is None:
         return
-    given = frame[column].cast(pl.String).str.strip_chars()
+    given = normalised(part.raw.raw[column])
+    if given.dtype != pl.String:  # no owner code is a number, a date or a list
+        given = pl.Series(["?"]).new_from_index(0, part.height)
     foreign = (given != "") & (given != owner)
     rows = foreign.fill_null(False).arg_true() + part.offset
     log.hit(NOT_YOURS, rows, "owner", f"The row names another owner; the sender is {owner}.")
+
+
+def _owner_column(part: Part) -> str | None:
+    """Sender's column ``owner``; only in the model's own columns does the name mean that."""
+    raw = part.raw
+    for language, sources in raw.columns.items():
+        if [name.strip().casefold() for name in sources] != [language]:
+            return None
+    for name in raw.unknown:
+        if name.strip().casefold() == "owner" and name in raw.raw.columns:
+            return name
+    return None
 
 
 def _report_problems(part: Part, log: Log) -> None:

@@ -36,16 +36,11 @@ class Known:
     ----------
     keys : mapping of str to polars.DataFrame
         Per table the ``owner`` and ``key`` of the rows visible to the sender, its own included.
-    items : polars.DataFrame
-        ``owner``, ``key`` and ``unit_of_issue`` of the visible items.
     structure : polars.DataFrame
         ``parent`` and ``child`` of the sender's own stored structure rows.
     """
 
     keys: Mapping[str, pl.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
-    items: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema={**_KEYS, "unit_of_issue": pl.String})
-    )
     structure: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema={"parent": pl.String, "child": pl.String})
     )
@@ -53,7 +48,6 @@ class Known:
     def __post_init__(self) -> None:
         wanted: list[tuple[str, pl.DataFrame, tuple[str, ...]]]
         wanted = [(f"keys['{name}']", frame, ("owner", "key")) for name, frame in self.keys.items()]
-        wanted.append(("items", self.items, ("owner", "key", "unit_of_issue")))
         wanted.append(("structure", self.structure, ("parent", "child")))
         for name, frame, columns in wanted:
             missing = [column for column in columns if column not in frame.columns]
@@ -168,6 +162,8 @@ class Check:
         ``errors``, ``warnings``, ``rows`` and ``cells`` (filled cells sent).
     label : ResultLabel
         Dominant label of all rows sent, for reports that show them.
+    refused : bool
+        Whether the package as a whole is at fault; ``tables`` is empty then.
     """
 
     package_hash: str
@@ -178,6 +174,7 @@ class Check:
     score: Score
     counts: Mapping[str, int]
     label: ResultLabel
+    refused: bool = False
 
     @property
     def ok(self) -> bool:

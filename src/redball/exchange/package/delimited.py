@@ -52,22 +52,8 @@ def read_delimited(
     if isinstance(decoded, Note):
         return decoded
     body = _from_line(decoded.data, header_line)
-    if not body.strip():
-        return Note(
-            "error",
-            where,
-            "header-missing",
-            f"There is no header in line {header_line}.",
-            "Put the column names there; an empty table has its header alone.",
-        )
-    if body.count(b"\n") > limits.rows:
-        return Note(
-            "error",
-            where,
-            "too-many-rows",
-            f"It has more than {limits.rows:,} rows.",
-            "Split it into several files.",
-        )
+    if fault := _no_table(body, where, header_line, limits):
+        return fault
     try:
         head, rest, lines = _header_record(body, delimiter)
         if wide := too_wide(head, where, limits):
@@ -96,6 +82,26 @@ def read_delimited(
     notes = (*decoded.notes, *header.notes)
     sheet = Sheet(where, frame, grid.line, None, grid.problems, notes)
     return with_long_cells(drop_blank_rows(sheet), limits)
+
+
+def _no_table(body: bytes, where: str, header_line: int, limits: Limits) -> Note | None:
+    if not body.strip():
+        return Note(
+            "error",
+            where,
+            "header-missing",
+            f"There is no header in line {header_line}.",
+            "Put the column names there; an empty table has its header alone.",
+        )
+    if body.count(b"\n") > limits.rows:
+        return Note(
+            "error",
+            where,
+            "too-many-rows",
+            f"It has more than {limits.rows:,} rows.",
+            "Split it into several files.",
+        )
+    return None
 
 
 def _from_line(data: bytes, line: int) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from redball.exchange.package.parquet_guard import parquet_fault
 from redball.exchange.package.sheet import (
     DATE,
     FLAG,
@@ -24,6 +25,8 @@ _FITTING: Mapping[Kind, type[pl.DataType]] = {Kind.BOOLEAN: pl.Boolean, Kind.DAT
 
 def read_parquet(data: bytes, where: str, limits: Limits) -> Sheet | Note:
     """Read a Parquet file; a :class:`Note` alone means that it can't be read."""
+    if fault := parquet_fault(data, limits):
+        return _unreadable(where, fault)
     try:
         # the schema and the number of rows come from the footer: nothing large is built yet
         schema = pl.read_parquet_schema(io.BytesIO(data))
@@ -34,13 +37,7 @@ def read_parquet(data: bytes, where: str, limits: Limits) -> Sheet | Note:
         frame = pl.read_parquet(io.BytesIO(data))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else "damaged"
-        return Note(
-            "error",
-            where,
-            "unreadable",
-            f"It is not a readable Parquet file ({reason}).",
-            "Write it again.",
-        )
+        return _unreadable(where, reason)
     header = read_header(frame.columns, where, [True] * frame.width, limits)
     if isinstance(header, Note):
         return header
@@ -49,6 +46,16 @@ def read_parquet(data: bytes, where: str, limits: Limits) -> Sheet | Note:
     line = pl.int_range(2, frame.height + 2, dtype=pl.Int32, eager=True)
     sheet = Sheet(where, frame, line, None, no_problems(), header.notes)
     return with_long_cells(sheet, limits)
+
+
+def _unreadable(where: str, reason: str) -> Note:
+    return Note(
+        "error",
+        where,
+        "unreadable",
+        f"It is not a readable Parquet file ({reason}).",
+        "Write it again.",
+    )
 
 
 def _refused(

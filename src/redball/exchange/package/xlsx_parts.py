@@ -20,7 +20,9 @@ from redball.exchange.package.archive import Archive
 from redball.exchange.package.types import Limits
 from redball.model import BadData, UnsafeFile
 
-_REF = re.compile(r"^([A-Z]{1,3})([1-9][0-9]{0,6})$")
+_REF = re.compile(r"^([A-Z]{1,3})([1-9][0-9]{0,6})\Z")
+_ROW = re.compile(r"^[1-9][0-9]{0,6}\Z")
+_COUNT = re.compile(r"^[0-9]{1,12}\Z")
 _KEPT = (".xml", ".rels")
 _ERRORS_KEPT = 100_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -98,11 +100,7 @@ class _PartScan:
             self._parser = parser
             parser.Parse(data, True)
         except (ExpatError, ValueError, LookupError) as error:
-            raise BadData(
-                f"A part of the workbook is damaged ({error}).",
-                where=self.where,
-                mend="Open it, save it again as .xlsx and send that.",
-            ) from error
+            raise self._damaged(error) from error
 
     def _refuse(self, *_: object) -> NoReturn:
         raise UnsafeFile(
@@ -116,19 +114,41 @@ class _PartScan:
         if local == "c":
             self._cell(attributes)
         elif local == "row":
-            given = attributes.get("r", "")
-            self._row = int(given) - 1 if given.isascii() and given.isdigit() else self._row + 1
+            given = attributes.get("r")
+            if given is not None and not _ROW.match(given):
+                raise self._damaged(f"'{given[:20]}' is no row")
+            self._row = self._row + 1 if given is None else int(given) - 1
             self._column = -1
-        elif local == "mergeCell":
-            # merged ranges are read as places only; they allocate nothing
-            return
+        elif attributes and local != "v":
+            self._counts(attributes)
+
+    def _counts(self, attributes: Mapping[str, str]) -> None:
+        """Bound the counts that an element declares: a reader reserves memory for them."""
+        for name in ("count", "uniqueCount"):
+            given = attributes.get(name, "0")
+            if not _COUNT.match(given) or int(given) > self._limits.cells:
+                raise UnsafeFile(
+                    f"A part of the workbook declares {given[:20]} entries.",
+                    where=self.where,
+                    mend="Save it again with a spreadsheet program.",
+                )
+
+    def _damaged(self, reason: object) -> BadData:
+        return BadData(
+            f"A part of the workbook is damaged ({reason}).",
+            where=self.where,
+            mend="Open it, save it again as .xlsx and send that.",
+        )
 
     def _cell(self, attributes: dict[str, str]) -> None:
-        place = _REF.match(attributes.get("r", ""))
-        if place:
+        given = attributes.get("r")
+        if given is None:
+            self._column += 1
+        elif place := _REF.match(given):
             self._column, self._row = _column_number(place[1]), int(place[2]) - 1
         else:
-            self._column += 1
+            # another reader may see a place in it that was not checked here
+            raise self._damaged(f"'{given[:20]}' is no cell")
         self._rows = max(self._rows, self._row + 1)
         self._columns = max(self._columns, self._column + 1)
         if self._rows * self._columns > self._limits.cells:

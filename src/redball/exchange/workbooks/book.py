@@ -48,11 +48,16 @@ def new_workbook(path: Path, created: datetime, *, streamed: bool = False) -> It
     }
     book = Workbook(str(part), options)
     book.set_properties({"created": created.replace(tzinfo=None)})
-    yield book
+    try:
+        yield book
+    except BaseException:
+        book.fileclosed = True  # else it would be written when it is collected
+        raise
     try:
         book.close()
         part.replace(path)
     except (FileCreateError, OSError) as error:
+        part.unlink(missing_ok=True)
         raise BadUse(
             f"The workbook can't be written: {error}.",
             where=str(path),

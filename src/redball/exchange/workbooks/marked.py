@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from redball.exchange.check import ERROR, ISSUE_SCHEMA, Check
+from redball.exchange.check import ERROR, ISSUE_SCHEMA, Check, shown
 from redball.exchange.package import Package, RawTable
 from redball.exchange.workbooks.book import LAST_ROW, new_workbook, sheet_name, write_text
 
@@ -39,7 +39,7 @@ class _Copy:
     def text(self) -> pl.DataFrame:
         """Cells of the rows written, as text."""
         frame = self.raw.raw[self.rows] if self.cut else self.raw.raw
-        return frame.select(_as_text(frame[name]) for name in frame.columns)
+        return frame.select(shown(frame[name]) for name in frame.columns)
 
     @cached_property
     def row_of_line(self) -> Mapping[int, int]:
@@ -170,7 +170,7 @@ def _copy_sheet(
     for row, cells in enumerate(frame.iter_rows(), start=1):
         for column, text in enumerate(cells):
             mark = marks.get((row, column))
-            write_text(sheet, row, column, text or "", forms[mark.error] if mark else None)
+            write_text(sheet, row, column, text, forms[mark.error] if mark else None)
             if mark and comments < _COMMENTS:
                 comments += 1
                 sheet.write_comment(row, column, mark.text[:2000], {"x_scale": 2.5, "y_scale": 1.5})
@@ -245,12 +245,3 @@ def _summary(check: Check, copies: list[_Copy]) -> Iterator[str]:
                 f"Sheet {copy.name} has {copy.raw.raw.height} rows; only the {len(copy.rows)} rows "
                 "with issues are shown."
             )
-
-
-def _as_text(values: pl.Series) -> pl.Series:
-    if values.dtype == pl.String:
-        return values
-    if values.dtype.is_nested() or values.dtype in (pl.Binary, pl.Object):
-        shown = pl.Series([f"({values.dtype})"]).new_from_index(0, len(values))
-        return shown.alias(values.name)
-    return values.cast(pl.String, strict=False)

@@ -256,12 +256,21 @@ def _proxies(rows: _Rows, roots: Ints) -> tuple[Ints, Floats]:
 
 
 @compiled
-def _add_failures(rows: _Rows, node: int, bits: Words) -> bool:
-    """Bring one node up to date; true when a bit was added."""
+def _add_failures(rows: _Rows, node: int, bits: Words, marked: Flags) -> bool:
+    """Bring one node up to date; true when a bit was added.
+
+    ``marked`` says which nodes have bits: most groups have an alternative without any, and are
+    passed over without reading theirs.
+    """
     changed = False
     for group in range(rows.group_start[node], rows.group_start[node + 1]):
         first, last = rows.alternative_start[group], rows.alternative_start[group + 1]
-        for word in range(WORDS if last > first else 0):
+        i = first
+        while i < last and marked[rows.alternative[i]]:
+            i += 1
+        if i < last or last == first:
+            continue
+        for word in range(WORDS):
             all_failed = bits[rows.alternative[first], word]
             for i in range(first + 1, last):
                 all_failed &= bits[rows.alternative[i], word]
@@ -285,22 +294,25 @@ def _wake(rows: _Rows, node: int, awake: Flags) -> tuple[int, int]:
 
 
 @compiled
-def _sweep(rows: _Rows, seeds: Ints, bits: Words, awake: Flags, touched: Ints) -> int:
+def _sweep(
+    rows: _Rows, seeds: Ints, bits: Words, marked: Flags, awake: Flags, touched: Ints
+) -> int:
     """Carry the seeds' bits to the fixed point; the first ``count`` of ``touched`` have bits."""
     count = len(seeds)
     touched[:count] = seeds
     size = len(rows.order)
     at, end, back = size, -1, size
     for seed in seeds:
+        marked[seed] = True
         first, last = _wake(rows, seed, awake)
         at, end = min(at, first), max(end, last)
     while at <= end or back < at:
         node = rows.order[at]
         if awake[at]:
             awake[at] = False
-            empty = not bits[node].any()
-            if _add_failures(rows, node, bits):
-                if empty:
+            if _add_failures(rows, node, bits, marked):
+                if not marked[node]:
+                    marked[node] = True
                     touched[count] = node
                     count += 1
                 first, last = _wake(rows, node, awake)
@@ -321,6 +333,7 @@ def _sweeps(rows: _Rows, chosen: Ints, roots: Ints, lost: Ints) -> tuple[Ints, I
     n = len(rows.rank)
     width = 64 * WORDS
     bits = np.zeros((n, WORDS), np.uint64)
+    marked = np.zeros(n, np.bool_)
     awake = np.zeros(len(rows.order), np.bool_)
     touched = np.empty(2 * n + width + len(lost), np.int32)
     which = np.empty(1024, np.int32)
@@ -332,7 +345,7 @@ def _sweeps(rows: _Rows, chosen: Ints, roots: Ints, lost: Ints) -> tuple[Ints, I
             bits[block[i], i // 64] |= np.uint64(1) << np.uint64(i % 64)
         for node in lost:
             bits[node] = ~np.uint64(0)
-        count = _sweep(rows, np.concatenate((block, lost)), bits, awake, touched)
+        count = _sweep(rows, np.concatenate((block, lost)), bits, marked, awake, touched)
         for i in range(len(roots)):
             for j in range(len(block)):
                 word = bits[roots[i], j // 64]
@@ -344,4 +357,5 @@ def _sweeps(rows: _Rows, chosen: Ints, roots: Ints, lost: Ints) -> tuple[Ints, I
                     total += 1
         for i in range(count):
             bits[touched[i]] = 0
+            marked[touched[i]] = False
     return which[:total], found[:total]

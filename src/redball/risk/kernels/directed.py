@@ -45,7 +45,8 @@ def components(start: Ints, target: Ints, roots: Ints) -> tuple[Ints, Ints]:
     component : int32 array, shape (n,)
         Component number, targets first; -1 for nodes not reached.
     order : int32 array, shape (reached,)
-        Reached nodes, component by component in rising number.
+        Reached nodes, component by component in rising number; in a component by the end of the
+        search, so that most edges lead to an earlier node and few sweeps settle a cycle.
     """
     n = len(start) - 1
     component = np.full(n, -1, np.int32)
@@ -54,8 +55,9 @@ def components(start: Ints, target: Ints, roots: Ints) -> tuple[Ints, Ints]:
     fill = start[:-1].copy()
     path = np.empty(n, np.int32)
     open_nodes = np.empty(n, np.int32)
+    ended = np.empty(n, np.int32)  # nodes left for good, until their component is complete
     order = np.empty(n, np.int32)
-    clock = waiting = done = count = 0
+    clock = waiting = left = done = count = 0
     for root in roots:
         if seen[root] >= 0:
             continue
@@ -78,17 +80,18 @@ def components(start: Ints, target: Ints, roots: Ints) -> tuple[Ints, Ints]:
                     low[node] = min(low[node], seen[head])
                 continue
             depth -= 1
+            ended[left] = node
+            left += 1
             if depth >= 0:
                 low[path[depth]] = min(low[path[depth]], low[node])
             if low[node] == seen[node]:
-                while True:
-                    waiting -= 1
-                    member = open_nodes[waiting]
-                    component[member] = count
-                    order[done] = member
-                    done += 1
-                    if member == node:
-                        break
+                size = 1
+                while open_nodes[waiting - size] != node:
+                    size += 1
+                waiting, left = waiting - size, left - size
+                order[done : done + size] = ended[left : left + size]
+                component[ended[left : left + size]] = count
+                done += size
                 count += 1
     return component, order[:done]
 

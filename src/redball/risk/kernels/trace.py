@@ -33,6 +33,8 @@ class Spread(NamedTuple):
         Whether it fails without any supply relation.
     fallen : int32 array
         Failed nodes in the order of failing.
+    place : int32 array
+        Position of each failed node in ``fallen``.
     common : int32 array
         Common point by which the node hangs on the lost one (its own group), -1 for none.
     through : int32 array
@@ -45,6 +47,7 @@ class Spread(NamedTuple):
     reason: Ints
     direct: Flags
     fallen: Ints
+    place: Ints
     common: Ints
     through: Ints
     hanging: Ints
@@ -79,6 +82,7 @@ def fresh(rows: Plan) -> Spread:
         np.full(n, STANDS, np.int32),
         np.zeros(n, np.bool_),
         np.empty(n, np.int32),
+        np.empty(n, np.int32),
         np.full(n, -1, np.int32),
         np.full(n, -1, np.int32),
         np.empty(n, np.int32),
@@ -103,6 +107,7 @@ def _fall(rows: Plan, state: Spread, count: int, supply: bool) -> int:
                 state.reason[owner] = group
                 state.direct[owner] = not supply
                 state.fallen[count] = owner
+                state.place[owner] = count
                 count += 1
         i += 1
     return count
@@ -157,13 +162,15 @@ def lose(rows: Plan, state: Spread, node: int, least: int) -> tuple[int, int]:
     state.reason[node] = LOST
     state.direct[node] = True
     state.fallen[0] = node
+    state.place[node] = 0
     count = _fall(rows, state, 1, False)
     count = _fall(rows, state, count, True)
     return count, _hang(rows, state, count, least)
 
 
 @compiled
-def _restore(rows: Plan, state: Spread, count: int) -> None:
+def restore(rows: Plan, state: Spread, count: int) -> None:
+    """Undo a loss of which ``count`` nodes failed."""
     for i in range(count):
         node = state.fallen[i]
         state.reason[node] = STANDS
@@ -188,5 +195,5 @@ def hanging_roots(rows: Plan, nodes: Ints, roots: Ints, least: int) -> Flags:
         count, _ = lose(rows, state, nodes[i], least)
         for k in range(len(roots)):
             found[i, k] = state.common[roots[k]] >= 0 or state.through[roots[k]] >= 0
-        _restore(rows, state, count)
+        restore(rows, state, count)
     return found

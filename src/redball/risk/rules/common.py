@@ -18,12 +18,15 @@ from redball.risk.context import Context
 from redball.risk.kernels import critical_sets
 from redball.risk.kernels.compiled import Ints
 from redball.risk.kernels.directed import components
-from redball.risk.kernels.trace import Plan, Spread, fresh, hanging_roots, lose, plan
+from redball.risk.kernels.trace import Plan, Spread, fresh, hanging_roots, lose, plan, restore
 from redball.risk.making import Row
 from redball.risk.network import Need, Node, SupplyNetwork, build_network
 
 _TABLE = {Need.STRUCTURE: "structure", Need.SOURCING: "source", Need.SUPPLY: "supply"}
 
+
+_Coverage = tuple[float, float]
+"""Share of the sources, and of the parties, of which a supplier is disclosed."""
 
 _Element = tuple[Node, int]
 """Kind of element, and its row (for a country: its position)."""
@@ -36,6 +39,8 @@ class _View:
     network: SupplyNetwork
     rows: Plan
     hidden: dict[_Element, npt.NDArray[np.bool_]]  # element -> system positions
+    coverage: list[_Coverage]  # by system position
+    state: Spread  # used again from path to path
 
 
 def hidden_findings(context: Context) -> Iterator[Finding]:
@@ -93,7 +98,7 @@ def _view(context: Context, least: float) -> _View:
         for node, stop in zip(nodes.tolist(), stops, strict=True)
         if stop.any()
     }
-    return _View(network, rows, hidden)
+    return _View(network, rows, hidden, _coverage(context, network), fresh(rows))
 
 
 def _finding(
@@ -116,7 +121,7 @@ def _finding(
         "also": "; ".join(_element_name(context, other) for other in also),
         "known_edges_only": in_known,
         "all_claimed_edges": in_claimed,
-        **_coverage(context, view, stopped),
+        **_least_coverage([view.coverage[at] for at in stopped]),
     }
     subject = _subject(context, element)
     return desk.finding(
@@ -155,20 +160,29 @@ def _element_name(context: Context, element: _Element) -> str:
     return f"{name}, as the owner," if kind == Node.PARENT else name
 
 
-def _coverage(context: Context, view: _View, stopped: npt.NDArray[np.int64]) -> dict[str, Scalar]:
-    """How much of the network behind the systems is disclosed at all."""
-    network = view.network
-    roots = network.system_nodes[stopped].astype(np.int32)
-    _, reached = components(*network.graph.needs(), roots)
-    source = reached[_between(reached, network, Node.SOURCE)] - network.first[Node.SOURCE]
-    record = context.twin.index("source", "party")[source]
-    named = context.organisations.group[record[record >= 0]]
-    party = reached[_between(reached, network, Node.PARTY)] - network.first[Node.PARTY]
+def _coverage(context: Context, network: SupplyNetwork) -> list[_Coverage]:
+    """How much of the network behind each system is disclosed at all."""
+    coverage = []
+    for root in network.system_nodes:
+        _, reached = components(*network.graph.needs(), np.array([root], np.int32))
+        source = reached[_between(reached, network, Node.SOURCE)] - network.first[Node.SOURCE]
+        record = context.twin.index("source", "party")[source]
+        named = context.organisations.group[record[record >= 0]]
+        party = reached[_between(reached, network, Node.PARTY)] - network.first[Node.PARTY]
+        coverage.append(
+            (
+                _share(int(network.mapped[named].sum()), len(source)),
+                _share(int(network.mapped[party].sum()), len(party)),
+            )
+        )
+    return coverage
+
+
+def _least_coverage(systems: list[_Coverage]) -> dict[str, Scalar]:
+    """Coverage of the system of which least is known."""
     return {
-        "sources": len(source),
-        "sources_with_known_tier_2": _share(int(network.mapped[named].sum()), len(source)),
-        "parties": len(party),
-        "parties_with_known_suppliers": _share(int(network.mapped[party].sum()), len(party)),
+        "sources_with_known_tier_2": min(sources for sources, _ in systems),
+        "parties_with_known_suppliers": min(parties for _, parties in systems),
     }
 
 
@@ -200,9 +214,8 @@ class _Path:
     def __init__(self, context: Context, view: _View, element: _Element, at: int) -> None:
         self._context, self._network, self._rows = context, view.network, view.rows
         lost = view.network.first[element[0]] + element[1]
-        state = fresh(view.rows)
+        state = view.state
         count, _ = lose(view.rows, state, lost, context.thresholds.hidden_suppliers)
-        self._fallen = {int(node): i for i, node in enumerate(state.fallen[:count])}
         self.evidence: list[Row] = []
         node, deliveries = int(view.network.system_nodes[at]), 0
         while state.common[node] < 0:
@@ -213,6 +226,7 @@ class _Path:
         self.suppliers = int(view.network.suppliers[group])
         self.what = self._described(node, group)
         self.tier = deliveries + self._down(state, group, lost)
+        restore(view.rows, state, count)
 
     def _group_of(self, position: int) -> int:
         return int(np.searchsorted(self._rows.alternative_start, position, side="right")) - 1
@@ -242,7 +256,7 @@ class _Path:
                 if reason >= 0 and reason not in seen:
                     seen.add(reason)
                     groups.append(reason)
-        for each in sorted(seen - {group}, key=lambda g: self._fallen[int(self._rows.owner[g])]):
+        for each in sorted(seen - {group}, key=lambda g: int(state.place[self._rows.owner[g]])):
             owner = int(self._rows.owner[each])
             depth[owner] = self._depth(each, depth)
         return self._depth(group, depth)

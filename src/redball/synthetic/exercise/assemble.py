@@ -7,7 +7,7 @@ import polars as pl
 
 from redball.model import tables
 from redball.synthetic.exercise.activity import build_activity
-from redball.synthetic.exercise.catalogue import Catalogue, build_catalogue
+from redball.synthetic.exercise.catalogue import build_catalogue
 from redball.synthetic.exercise.faults import OWNER as FAULTY
 from redball.synthetic.exercise.faults import add_faults
 from redball.synthetic.exercise.forms import build_mapping
@@ -97,7 +97,7 @@ def _all_rows(rng: np.random.Generator) -> dict[str, dict[str, list[Row]]]:
         "party": party_rows(firms),
         "item": [(a.owner, a.row) for a in catalogue.articles],
         "structure": list(catalogue.structure),
-        "system": _systems(catalogue),
+        "system": _systems(),
         "fleet": fleet_rows(),
         "source": sources,
         "supply": supply_rows(firms),
@@ -132,11 +132,10 @@ def _nation(member: Member) -> Row:
     }
 
 
-def _systems(catalogue: Catalogue) -> Rows:
-    roots = {(a.owner, a.key) for a in catalogue.articles}
-    rows: Rows = []
-    for owner, key, name, kind, target in SYSTEMS:
-        item = key if (owner, key) in roots else None
-        system: Row = {"key": key, "name": name, "item": item, "kind": kind}
-        rows.append((owner, system | {"availability_target": target}))
-    return rows
+def _systems() -> Rows:
+    """Systems; the root item of each has the system's key."""
+    names = ("key", "name", "kind", "availability_target")
+    return [
+        (owner, dict(zip(names, values, strict=True)) | {"item": values[0]})
+        for owner, *values in SYSTEMS
+    ]

@@ -159,7 +159,7 @@ class _Maker:
         number = self.serial[member.owner]
         price = float(data["price_eur"]) * float(self.rng.lognormal(0.0, 0.35)) * member.per_eur
         mass = float(data["mass_kg"]) * float(self.rng.lognormal(0.0, 0.15))
-        if role == "commodity" or role == "node":
+        if role in ("commodity", "node"):
             mass = float(data["mass_kg"])
         niin = f"{member.ncb}{9_100_000 + 37 * number:07d}" if member.ncb else None
         with_class = member.owner in ("USA", "NLD")

@@ -114,13 +114,15 @@ def national_consignments(rng: np.random.Generator, catalogue: Catalogue) -> lis
 def _consignment(rng: np.random.Generator, member: Member, article: Article, number: int) -> Row:
     port, depot, first, second = _ROUTES[member.owner]
     legs = ((port, depot), (depot, first), (depot, second), (port, depot))
-    day = member.as_of.date()
     status = ("arrived", "in_transit", "arrived", "planned")[number % 4]
     if member.owner == "EST":
         status = "arrived"  # its feed is old: what moved then has come in
+    # what has not arrived is expected after the day of the exercise: only the story is late
+    day = member.as_of.date() if status == "arrived" else DAY
     shift = {"arrived": -int(rng.integers(6, 40)), "in_transit": 2, "planned": 12}[status]
     expected = day + timedelta(days=shift + int(rng.integers(0, 3)))
-    departed = None if status == "planned" else expected - timedelta(days=5)
+    left = min(expected - timedelta(days=5), member.as_of.date())
+    departed = None if status == "planned" else left
     start, stop = legs[number % 4]
     load_kg = float(rng.uniform(300, 1500))
     quantity = min(max(round(load_kg / float(str(article.row["mass_kg"]))), 1), 500)

@@ -71,7 +71,7 @@ MEMBERS: tuple[Member, ...] = (
            "xlsx", "nl", 52, "NL-", "XAG DEU NOR"),
     Member("NOR", "Norway", "NOK", "25", 11.64, _at(date(2026, 1, 28), 12),
            "parquet", "", 50, "N-", "NLD USA"),
-    Member("EST", "Estonia", "EUR", "38", 1.0, _at(date(2025, 11, 22), 9),
+    Member("EST", "Estonia", "EUR", "38", 1.0, _at(date(2025, 11, 22), 5),
            "workbook", "", 26, "E-", "XAG POL USA"),
 )  # fmt: skip
 """In the order in which they can be imported: a package refers only to those before it."""

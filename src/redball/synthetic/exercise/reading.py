@@ -1,7 +1,7 @@
 """The hand-written tables of the exercise and typed frames from plain rows."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -47,11 +47,11 @@ def _typed(text: str, kind: Kind) -> object:
     return text
 
 
-def to_frame(name: str, rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+def to_frame(name: str, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """Frame of a table of the language from plain rows, without the columns that nobody fills."""
     schema = {**value_schema(table(name)), "label": pl.String()}
     frame = pl.DataFrame(
-        {column: [row.get(column) for row in rows] for column in schema} if rows else [],
+        {column: [row.get(column) for row in rows] for column in schema},
         schema=schema,
     )
     return frame.select(c for c in frame.columns if frame[c].null_count() < frame.height)

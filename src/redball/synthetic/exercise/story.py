@@ -93,7 +93,7 @@ STORY: tuple[Element, ...] = (
         ),
         (
             ("site", "DEU:BASE-BERGEN"), ("site", "POL:BASE-DRAWSKO"),
-            ("target", "DEU:PZG-2|||NATO:III"), ("target", "POL:ZM-6|||NATO:III"),
+            ("target", "DEU:PZG-2|||NATO.III"), ("target", "POL:ZM-6|||NATO.III"),
         ),
         ("XAG", "DEU", "USA", "POL"),
     ),

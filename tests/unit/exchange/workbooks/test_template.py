@@ -34,7 +34,7 @@ def header(sheet: Worksheet) -> dict[str, int]:
     return {str(cell.value): place for place, cell in enumerate(sheet[1], start=1)}
 
 
-def put(book: Workbook, table_name: str, line: int, /, **cells: object) -> None:
+def put(book: Workbook, table_name: str, line: int, /, **cells: str | float | date) -> None:
     sheet = sheet_of(book, table_name)
     columns = header(sheet)
     for column, value in cells.items():
