@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ASSETS := src/redball/reports/assets/coastline.json
 
-.PHONY: help setup demo test lint bench docs lock clean
+.PHONY: help setup assets demo test lint bench docs lock clean
 
 help:
 	@echo "make demo   the exercise coalition, from raw data to the picture and a report"
@@ -27,6 +27,8 @@ $(ASSETS): tools/build_assets/package-lock.json tools/build_assets/build.py | $(
 	npm ci --prefix tools/build_assets --no-audit --no-fund --ignore-scripts --silent
 	$(BIN)/python tools/build_assets/build.py
 	@touch $@
+
+assets: $(ASSETS)
 
 demo: setup
 	$(BIN)/redball demo --dir redball-demo

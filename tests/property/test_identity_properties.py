@@ -299,5 +299,5 @@ def test_merging_records_at_a_site_conserves_stock_in_the_unit_of_the_group(
     plain = days_of_supply(t, used).join(factor, on="item_ix")
     merged = days_of_supply(t, used, items=items, units=units)
     for column in ("on_hand", "reserved", "per_day"):
-        expected = (plain[column].fill_null(0.0) * plain["f"]).sum()
-        assert abs(merged[column].fill_null(0.0).sum() - expected) < 1e-6
+        expected = float((plain[column].fill_null(0.0) * plain["f"]).sum())
+        assert abs(float(merged[column].fill_null(0.0).sum()) - expected) < 1e-6

@@ -65,6 +65,7 @@ class Recognised:
     seen: Seen
     items: Groups = field(repr=False)
     parties: Groups = field(repr=False)
+    units: pl.DataFrame = field(repr=False)
     consumption: Consumption = field(repr=False)
     days: pl.DataFrame = field(repr=False)
 
@@ -100,12 +101,14 @@ def recognise(seen: Seen, options: PictureOptions) -> Recognised:
     twin = seen.twin
     rates = consumption(twin, window_days=options.window_days)
     items = recognise_items(twin, minimum_score=options.minimum_score)
+    units = unit_factors(twin, items)
     return Recognised(
         seen=seen,
         items=items,
         parties=recognise_parties(twin),
+        units=units,
         consumption=rates,
-        days=days_of_supply(twin, rates, items=items),
+        days=days_of_supply(twin, rates, items=items, units=units),
     )
 
 
@@ -124,7 +127,7 @@ def picture_of(known: Recognised, options: PictureOptions) -> PictureResult:
         known.days,
         known.items,
         horizon_days=options.horizon_days,
-        units=unit_factors(known.twin, known.items),
+        units=known.units,
         feeds=known.seen.feeds,
     )
     origin = known.seen.origin(parameters=options.as_parameters())

@@ -27,6 +27,8 @@ def report(view: View, path: Path, *, now: datetime | None = None) -> Path:
     picture = picture_of(known, PictureOptions())
     findings = findings_of(known, FindingOptions())
     command = f"redball report {path} --store {view.store} --viewer {view.viewer}"
+    if view.as_of is not None:
+        command += f" --as-of {view.as_of.isoformat()}"
     return write_report(
         known, picture, findings, path, title="Recognised logistics picture", command=command
     )
@@ -54,7 +56,8 @@ def write_report(
         sites=site_layer(known, findings.findings),
         lanes=lane_layer(known.twin),
         hazards=hazard_layer(known.twin),
-        assumptions=(*picture.picture.assumptions, f"Make it again with: {command}"),
+        assumptions=picture.picture.assumptions,
+        command=command,
     )
     return write_html(content, path)
 
@@ -87,28 +90,23 @@ def site_layer(known: Recognised, findings: Sequence[Finding]) -> pl.DataFrame:
 
 
 def _worst(twin: Twin, findings: Sequence[Finding]) -> pl.DataFrame:
-    rank: dict[tuple[str, str], Level] = {}
+    """The worst level of the findings about each site, as subject or as the place named."""
+    worst: dict[str, Level] = {}
     for finding in findings:
-        refs = [finding.subject, *finding.evidence[:1]]
-        for ref in refs:
-            if ref.table == "site":
-                key = (ref.owner, ref.key)
-                if key not in rank or rank[key].rank < finding.level.rank:
-                    rank[key] = finding.level
+        place = finding.detail.get("site")
+        if finding.subject.table == "site":
+            place = f"{finding.subject.owner}:{finding.subject.key}"
+        if isinstance(place, str) and worst.get(place, Level.OFF).rank < finding.level.rank:
+            worst[place] = finding.level
     frame = pl.DataFrame(
-        {
-            "owner": [o for o, _ in rank],
-            "key": [k for _, k in rank],
-            "worst_level": [level.value for level in rank.values()],
-        },
-        schema={"owner": pl.String, "key": pl.String, "worst_level": pl.String},
+        {"site": list(worst), "worst_level": [level.value for level in worst.values()]},
+        schema={"site": pl.String, "worst_level": pl.String},
     )
     sites = twin["site"].select(
-        pl.col("owner").cast(pl.String),
-        "key",
+        pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":").alias("site"),
         pl.int_range(pl.len(), dtype=pl.Int32).alias("site_ix"),
     )
-    return sites.join(frame, on=["owner", "key"]).select("site_ix", "worst_level")
+    return sites.join(frame, on="site").select("site_ix", "worst_level")
 
 
 def lane_layer(twin: Twin) -> pl.DataFrame:

@@ -78,13 +78,13 @@ def see_in(
     revisions = store.revisions()
     moment = moment_of(revisions, as_of, now or datetime.now(UTC))
     scope = release_scope(store.labels(), viewer)
-    snapshot = store.read(as_of=moment, labels=scope.labels)
+    stream = store.stream(as_of=moment, labels=scope.labels)
     twin = build_twin(
-        snapshot.frames,
+        stream.tables,
         scope.labels,
         viewer=viewer,
         as_of=moment,
-        revision=snapshot.revision,
+        revision=stream.revision,
     )
     return Seen(twin, feeds_in(revisions, moment))
 

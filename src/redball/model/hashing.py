@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+_SLICE = 250_000
+"""Rows hashed at a time, so that spelled-out text stays small; part of the hash's definition."""
+
 _NOT_CONTENT = frozenset({"since", "sheet", "line"})
 
 
@@ -35,13 +38,18 @@ def _update(digest: "hashlib._Hash", what: str, data: bytes | memoryview) -> Non
 
 def _column(digest: "hashlib._Hash", column: pl.Series) -> None:
     _update(digest, "column", column.name.encode())
-    if column.null_count():
-        _update(digest, "null", np.packbits(column.is_null().to_numpy()).tobytes())
+    for start in range(0, len(column), _SLICE):
+        part = column.slice(start, _SLICE)
+        if part.null_count():
+            _update(digest, "null", np.packbits(part.is_null().to_numpy()).tobytes())
+        _values(digest, part)
+
+
+def _values(digest: "hashlib._Hash", column: pl.Series) -> None:
     if isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum):
         text = column.cast(pl.String).fill_null("")
         _update(digest, "lengths", text.str.len_bytes().cast(pl.UInt32).to_numpy().tobytes())
-        joined = text.str.join("").item() if len(text) else ""
-        _update(digest, "text", (joined or "").encode())
+        _update(digest, "text", (text.str.join("").item() or "").encode())
         return
     if column.dtype == pl.Float64:
         values = column.fill_null(0.0).to_numpy() + 0.0  # -0.0 becomes 0.0

@@ -7,9 +7,10 @@ not tell which, so a key can't reveal another nation's record. What the viewer m
 in it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -17,12 +18,15 @@ import numpy.typing as npt
 import polars as pl
 
 from redball.model.errors import BadUse
+from redball.model.frames import frame_schema
 from redball.model.hashing import content_hash
 from redball.model.labels import Label, ResultLabel, dominant
 from redball.model.results import RowRef
 from redball.model.schema import Table, table, tables
 
 IndexArray = npt.NDArray[np.int32]
+
+_SLICE = 250_000
 
 NOWHERE = -1
 """Index of a reference that names no visible row."""
@@ -157,7 +161,7 @@ def _frozen(array: npt.NDArray[np.generic]) -> npt.NDArray:  # type: ignore[type
 
 
 def build_twin(
-    frames: Mapping[str, pl.DataFrame],
+    frames: Mapping[str, pl.DataFrame] | Iterable[tuple[str, pl.DataFrame]],
     labels: Mapping[int, Label],
     *,
     viewer: str,
@@ -168,33 +172,32 @@ def build_twin(
 
     Parameters
     ----------
-    frames : mapping of str to polars.DataFrame
+    frames : mapping of str to polars.DataFrame, or pairs in the order of the language's tables
         Per table: ``owner``, ``key``, the table's attributes with references as key text
         (``KEY`` in the row's own scope or ``OWNER:KEY``), ``label`` (a key of ``labels``),
-        ``since``, ``sheet``, ``line``. Missing tables are empty.
+        ``since``, ``sheet``, ``line``. Missing tables are empty. Pairs are taken one at a time, so
+        that the text of one table is let go before the next is read.
     labels : mapping of int to Label
         Interned labels; every one must be readable by the viewer.
 
     Raises
     ------
     BadUse
-        A row carries a label that the viewer may not read: the caller did not filter.
+        A row carries a label that the viewer may not read or that is not among ``labels``: the
+        caller did not filter.
     """
     hidden = [label for label in labels.values() if not label.readable_by(viewer)]
     if hidden:
         raise BadUse(
             f"A row labelled '{hidden[0].text}' of {hidden[0].owner} is not readable by {viewer}."
         )
-    used = sorted({labels[i] for f in frames.values() for i in f["label"].unique().to_list()})
-    position = {label: i for i, label in enumerate(used)}
-    recode = pl.DataFrame(
-        {"label": list(labels), "_label": [position.get(v, -1) for v in labels.values()]},
-        schema={"label": pl.Int32, "_label": pl.Int32},
-    )
-    coded = {name: _prepared(spec, frames.get(name), recode) for name, spec in tables().items()}
-    keys = {name: _key_index(frame) for name, frame in coded.items() if name in _targets()}
-    for name, spec in tables().items():
-        coded[name] = _withhold(_with_indices(coded[name], spec, keys), spec, viewer)
+    coded: dict[str, pl.DataFrame] = {}
+    keys: dict[str, pl.DataFrame] = {}
+    for name, frame in _in_order(frames):
+        coded[name] = _coded(name, frame, keys, viewer)
+    used = _used(coded, labels)
+    for name in coded:
+        coded[name] = _relabelled(coded[name], labels, used)
     return Twin(
         viewer=viewer,
         as_of=as_of,
@@ -205,23 +208,61 @@ def build_twin(
     )
 
 
-def _targets() -> set[str]:
-    return {target for spec in tables().values() for target in spec.refs.values()}
+def _in_order(
+    frames: Mapping[str, pl.DataFrame] | Iterable[tuple[str, pl.DataFrame]],
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Every table of the language in its order; empty where nothing came."""
+    pairs: Iterable[tuple[str, pl.DataFrame]]
+    if isinstance(frames, Mapping):
+        pairs = [(name, frames[name]) for name in tables() if name in frames]
+    else:
+        pairs = frames
+    due = list(tables())
+    for name, frame in pairs:
+        if name not in due:
+            raise BadUse(f"Table '{name}' is unknown, came twice, or came too late.")
+        while (expected := due.pop(0)) != name:
+            yield expected, pl.DataFrame(schema=frame_schema(table(expected)))
+        yield name, frame
+    for expected in due:
+        yield expected, pl.DataFrame(schema=frame_schema(table(expected)))
 
 
-def _prepared(spec: Table, frame: pl.DataFrame | None, recode: pl.DataFrame) -> pl.DataFrame:
-    from redball.model.frames import frame_schema
-
+def _coded(
+    name: str, frame: pl.DataFrame, keys: dict[str, pl.DataFrame], viewer: str
+) -> pl.DataFrame:
+    """Sort a table, turn its references into indices, and note its keys for later tables."""
+    spec = table(name)
     schema = frame_schema(spec)
-    if frame is None:
-        frame = pl.DataFrame(schema=schema)
-    frame = frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort(
-        "owner", "key"
-    )
-    label = frame.select("label").join(recode, on="label", how="left", maintain_order="left")[
-        "_label"
-    ]
-    return frame.with_columns(label=label)
+    frame = frame.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
+    if not _is_sorted(frame):
+        frame = frame.sort("owner", "key")
+    if name in _targets():
+        keys[name] = _key_index(frame)
+    return _withhold(_with_indices(frame, spec, keys), spec, viewer)
+
+
+def _used(coded: Mapping[str, pl.DataFrame], labels: Mapping[int, Label]) -> list[Label]:
+    ids = {i for frame in coded.values() for i in frame["label"].unique().to_list()}
+    unknown = ids - set(labels)
+    if unknown:
+        raise BadUse(f"Rows carry label {min(map(str, unknown))}, which the viewer was not given.")
+    return sorted({labels[i] for i in ids})
+
+
+def _relabelled(
+    frame: pl.DataFrame, labels: Mapping[int, Label], used: list[Label]
+) -> pl.DataFrame:
+    position = {label: i for i, label in enumerate(used)}
+    known = {i: position[label] for i, label in labels.items() if label in position}
+    old = pl.Series(list(known), dtype=pl.Int32)
+    new = pl.Series(list(known.values()), dtype=pl.Int32)
+    return frame.with_columns(pl.col("label").replace_strict(old, new, return_dtype=pl.Int32))
+
+
+@cache
+def _targets() -> frozenset[str]:
+    return frozenset(target for spec in tables().values() for target in spec.refs.values())
 
 
 def _key_index(frame: pl.DataFrame) -> pl.DataFrame:
@@ -231,29 +272,44 @@ def _key_index(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _is_sorted(frame: pl.DataFrame) -> bool:
+    """Whether rows stand in order already, as a store that keeps them by key returns them."""
+    for start in range(0, frame.height, _SLICE):
+        part = frame.slice(max(start - 1, 0), _SLICE + 1)
+        owner, key = part["owner"].cast(pl.String), part["key"]
+        last_owner, last_key = owner.shift(1), key.shift(1)
+        if ((owner < last_owner) | ((owner == last_owner) & (key < last_key))).any():
+            return False
+    return True
+
+
 def _with_indices(
     frame: pl.DataFrame, spec: Table, keys: Mapping[str, pl.DataFrame]
 ) -> pl.DataFrame:
-    order = []
+    columns = []
     for attribute in spec.attributes:
         target = spec.refs.get(attribute.name)
         if target is None:
-            order.append(attribute.name)
-            continue
-        own = pl.concat_str(pl.col("owner").cast(pl.String), attribute.name, separator=":")
-        full = (
-            pl.when(pl.col(attribute.name).str.contains(":", literal=True))
-            .then(attribute.name)
-            .otherwise(own)
-        )
-        column = (
-            frame.select(full.alias("_full"))
-            .join(keys[target], on="_full", how="left", maintain_order="left")["_ix"]
-            .fill_null(NOWHERE)
-        )
-        frame = frame.drop(attribute.name).with_columns(column.alias(f"{attribute.name}_ix"))
-        order.append(f"{attribute.name}_ix")
-    return frame.select("owner", *order, "label", "since", "sheet", "line").rechunk()
+            columns.append(frame[attribute.name])
+        else:
+            columns.append(
+                _indices(frame.select("owner", attribute.name), attribute.name, keys[target])
+            )
+    rest = frame.select("label", "since", "sheet", "line").get_columns()
+    return pl.DataFrame([frame["owner"], *columns, *rest]).rechunk()
+
+
+def _indices(frame: pl.DataFrame, name: str, keys: pl.DataFrame) -> pl.Series:
+    """Row indices of a reference, in slices so that the spelled-out keys stay small."""
+    own = pl.concat_str(pl.col("owner").cast(pl.String), name, separator=":")
+    full = pl.when(pl.col(name).str.contains(":", literal=True)).then(name).otherwise(own)
+    parts = [
+        part.select(full.alias("_full"))
+        .join(keys, on="_full", how="left", maintain_order="left")["_ix"]
+        .fill_null(NOWHERE)
+        for part in frame.iter_slices(_SLICE)
+    ]
+    return pl.concat([pl.Series(dtype=pl.Int32), *parts]).alias(f"{name}_ix")
 
 
 def _withhold(frame: pl.DataFrame, spec: Table, viewer: str) -> pl.DataFrame:
@@ -269,6 +325,8 @@ def _withhold(frame: pl.DataFrame, spec: Table, viewer: str) -> pl.DataFrame:
     hidden = (pl.col("owner").cast(pl.String) != viewer) & pl.any_horizontal(
         pl.col(name) == NOWHERE for name in named
     )
+    if not frame.select(hidden.any()).item():
+        return frame
     number = pl.int_range(pl.len()).cast(pl.String)
     return frame.with_columns(
         key=pl.when(hidden).then(pl.concat_str(pl.lit("withheld-"), number)).otherwise("key")

@@ -38,11 +38,11 @@ class Desk:
         name = self._series(table, "name")[int(row)]
         return str(name) if name else self.twin.name_of(table, row)
 
-    def names(self, table: str, rows: Iterable[int], most: int = 5) -> str:
-        """Names in a row for a sentence, the first few of many."""
+    def names(self, table: str, rows: Iterable[int], most: int = 3) -> str:
+        """Names in a row for a sentence, the first few of many; names may hold commas."""
         listed = [self.name(table, row) for row in rows]
         more = len(listed) - most
-        return ", ".join(listed[:most]) + (f" and {more} more" if more > 0 else "")
+        return "; ".join(listed[:most]) + (f" and {more} more" if more > 0 else "")
 
     def label(self, rows: Iterable[Row]) -> ResultLabel:
         """Dominant label of rows of any tables."""
@@ -73,7 +73,7 @@ class Desk:
             rule=rule,
             level=level,
             subject=self._ref(subject),
-            title=title,
+            title=title.replace("..", "."),  # after names such as 'Muster B.V.'
             measure=measure,
             value=float(value),
             threshold=threshold,

@@ -16,6 +16,7 @@ from redball.store.values import (
     RowCount,
     Snapshot,
     StoreInfo,
+    Stream,
     TableDifference,
     TableRows,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Snapshot",
     "Store",
     "StoreInfo",
+    "Stream",
     "TableDifference",
     "TableRows",
     "open_store",

@@ -189,7 +189,8 @@ def _series(name: str, dtype: pl.DataType, values: tuple[object, ...]) -> pl.Ser
 
 def _with_sample(query: Query, schema: Mapping[str, pl.DataType]) -> str:
     sample = ", ".join(f'{_SAMPLE[dtype]} AS "{name}"' for name, dtype in schema.items())
-    return f"SELECT {sample} UNION ALL {literal_sql(query, _DIALECT)}"
+    # The inner select keeps its order and limit; UNION ALL returns its parts one after the other.
+    return f"SELECT {sample} UNION ALL SELECT * FROM ({literal_sql(query, _DIALECT)})"
 
 
 def _arrow_frame(connection: adbc_driver_manager.AdbcConnection, sql: str) -> pl.DataFrame:

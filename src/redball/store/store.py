@@ -12,7 +12,7 @@ from redball.model import Label
 from redball.store.backend import Backend
 from redball.store.importing import import_package
 from redball.store.migrating import schema_revision
-from redball.store.reading import read
+from redball.store.reading import stream
 from redball.store.revisions import all_labels, revision_frame
 from redball.store.tables import metadata, revision_table
 from redball.store.values import (
@@ -21,6 +21,7 @@ from redball.store.values import (
     RowCount,
     Snapshot,
     StoreInfo,
+    Stream,
     TableRows,
 )
 
@@ -109,7 +110,22 @@ class Store:
         Snapshot
             Frames in ``model.frames.frame_schema``, rows in no particular order.
         """
-        return read(self._backend, as_of=as_of, labels=labels, names=names)
+        found = self.stream(as_of=as_of, labels=labels, names=names)
+        return Snapshot(found.revision, dict(found.tables))
+
+    def stream(
+        self,
+        *,
+        as_of: datetime | None,
+        labels: Collection[int],
+        names: Collection[str] | None = None,
+    ) -> Stream:
+        """Read like :meth:`read`, one table at a time, in the order of the language.
+
+        The revision is fixed when this is called, so all tables are of one state whatever is
+        imported while they are drawn; and only one table at a time need be in memory as text.
+        """
+        return stream(self._backend, as_of=as_of, labels=labels, names=names)
 
     def revisions(self) -> pl.DataFrame:
         """Return the imports, one row each, oldest first."""

@@ -1,6 +1,6 @@
 """Values that go into the store and come out of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -159,6 +159,22 @@ class Snapshot:
 
     revision: int
     frames: dict[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Rows at one moment, table by table, each read when it is drawn.
+
+    Attributes
+    ----------
+    revision : int
+        As in :class:`Snapshot`.
+    tables : iterator of (str, polars.DataFrame)
+        Name and frame, in the order of the language; can be drawn once.
+    """
+
+    revision: int
+    tables: Iterator[tuple[str, pl.DataFrame]]
 
 
 @dataclass(frozen=True)

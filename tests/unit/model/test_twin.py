@@ -159,3 +159,36 @@ def test_an_empty_twin_has_every_table() -> None:
     assert len(t.content_hash) == 64
     with pytest.raises(BadUse):
         t["stock"]
+
+
+def test_sorting_holds_across_the_slices_it_is_checked_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("redball.model.twin._SLICE", 2)
+    t = build_twin(
+        {"site": rows("site", *({"key": k, "name": k} for k in "ABCEDF"))},
+        LABELS,
+        viewer="DEU",
+        as_of=NOON,
+    )
+    assert t["site"]["key"].to_list() == list("ABCDEF")
+    again = build_twin(frames(), LABELS, viewer="DEU", as_of=NOON)
+    assert again.index("holding", "site").tolist() == [0, 2, 2]
+
+
+def test_tables_may_come_one_at_a_time_in_the_order_of_the_language() -> None:
+    made = frames()
+    stream = ((name, made[name]) for name in ("site", "item", "holding"))
+    other = build_twin(stream, LABELS, viewer="DEU", as_of=NOON)
+    assert other.content_hash == twin().content_hash
+
+
+@pytest.mark.parametrize("order", [("holding", "site"), ("site", "site"), ("stock",)])
+def test_a_table_too_late_or_unknown_is_refused(order: tuple[str, ...]) -> None:
+    made = frames()
+    pairs = [(name, made.get(name, made["site"])) for name in order]
+    with pytest.raises(BadUse, match="order|late|unknown"):
+        build_twin(pairs, LABELS, viewer="DEU", as_of=NOON)
+
+
+def test_a_row_with_a_label_that_was_not_given_is_refused() -> None:
+    with pytest.raises(BadUse, match="label"):
+        build_twin(frames(), {5: LABELS[5]}, viewer="DEU", as_of=NOON)

@@ -102,7 +102,8 @@ DAYS = [
 
 
 def days(given: list[Any] | None = None) -> pl.DataFrame:
-    schema = {"site_ix": pl.Int32, "item_ix": pl.Int32, "basis": pl.String, "days": pl.Float64,
+    schema: dict[str, Any] = {"site_ix": pl.Int32, "item_ix": pl.Int32, "basis": pl.String,
+              "days": pl.Float64,
               "target_days": pl.Float64, "labels": pl.List(pl.Int32)}  # fmt: skip
     return pl.DataFrame(DAYS if given is None else given, schema=schema, orient="row")
 
@@ -316,7 +317,7 @@ def test_data_age_goes_by_the_rows_and_else_by_the_feed() -> None:
 def test_the_tables_for_export_start_with_label_origin_and_assumptions() -> None:
     made = picture()
     tables = made.as_tables()
-    assert list(tables)[0] == "about"
+    assert next(iter(tables)) == "about"
     about = tables["about"].rows()
     assert about[0] == ("label", made.origin.label.text)
     assert ("viewer", "DEU") in about

@@ -234,4 +234,4 @@ def test_one_finding_lists_all_systems_it_stops(make_twin: Make, find: Find) -> 
     tables["structure"].append({"key": "t", "parent": "TANK", "child": "RING"})
     (finding,) = find(make_twin(**tables), RULE)
     assert finding.value == 2
-    assert finding.detail["systems"] == "Vehicle, Tank"
+    assert finding.detail["systems"] == "Vehicle; Tank"

@@ -37,7 +37,7 @@ def twin(**tables: list[dict[str, Any]]) -> Twin:
 
 EACH = {"unit_of_issue": "EA", "supply_class": "NATO:II"}
 FOREIGN = {"key": "K", "owner": "NLD", "label": 3, **EACH}
-I, J, K = 0, 1, 2
+ITEM_I, ITEM_J, ITEM_K = 0, 1, 2
 A, B = 0, 1
 
 
@@ -64,24 +64,24 @@ def test_days_are_usable_stock_less_promises_over_consumption() -> None:
             holding("4", 999.0, condition="in_repair", reserved=999.0),
         ]
     )
-    (row,) = days_of_supply(t, uses((A, I, 2.5))).rows(named=True)
+    (row,) = days_of_supply(t, uses((A, ITEM_I, 2.5))).rows(named=True)
     assert (row["on_hand"], row["reserved"], row["free"]) == (150.0, 25.0, 125.0)
     assert (row["per_day"], row["days"], row["basis"]) == (2.5, 50.0, "demand history")
 
 
 def test_no_stock_is_zero_days_and_no_consumption_is_unknown() -> None:
     t = twin(holding=[holding("1", 10.0), holding("2", 10.0, item="J")])
-    frame = days_of_supply(t, uses((A, J, 0.0), (B, I, 4.0)))
+    frame = days_of_supply(t, uses((A, ITEM_J, 0.0), (B, ITEM_I, 4.0)))
     assert frame.select("site_ix", "item_ix", "on_hand", "days").rows() == [
-        (A, I, 10.0, None),
-        (A, J, 10.0, None),
-        (B, I, 0.0, 0.0),
+        (A, ITEM_I, 10.0, None),
+        (A, ITEM_J, 10.0, None),
+        (B, ITEM_I, 0.0, 0.0),
     ]
 
 
 def test_more_promised_than_held_is_negative_free_stock_and_zero_days() -> None:
     t = twin(holding=[holding("1", 10.0, reserved=10.0), holding("2", 0.0, lot="b", reserved=4.0)])
-    frame = days_of_supply(t, uses((A, I, 1.0)))
+    frame = days_of_supply(t, uses((A, ITEM_I, 1.0)))
     assert frame.select("free", "days").rows() == [(-4.0, 0.0)]
 
 
@@ -99,7 +99,8 @@ def test_another_condition_can_be_asked_for_and_a_wrong_one_is_refused() -> None
 
 UNIT = {"key": "BN", "kind": "unit", "site": "A"}
 ALL_TARGETS = [
-    {"unit": "BN", "item": "I"}, {"site": "A", "item": "I"}, {"unit": "BN", "supply_class": "NATO:II"},
+    {"unit": "BN", "item": "I"}, {"site": "A", "item": "I"},
+    {"unit": "BN", "supply_class": "NATO:II"},
     {"site": "A", "supply_class": "NATO:II"}, {"unit": "BN"}, {"site": "A"}, {"item": "I"},
     {"supply_class": "NATO:II"}, {},
 ]  # fmt: skip
@@ -113,7 +114,7 @@ def test_the_most_specific_target_wins(first: int) -> None:
         for i in reversed(range(first, len(ALL_TARGETS)))
     ]
     t = twin(party=[UNIT], target=targets, holding=[holding("1", 10.0)])
-    (row,) = days_of_supply(t, uses((A, I, 1.0))).rows(named=True)
+    (row,) = days_of_supply(t, uses((A, ITEM_I, 1.0))).rows(named=True)
     assert (row["target_days"], row["target_basis"]) == (10.0 + first, TARGET_ORDER[first])
     assert t["target"]["key"][row["target_ix"]] == str(first)
 
@@ -130,9 +131,9 @@ def test_a_target_applies_where_it_is_set_and_to_records_of_its_owner() -> None:
     )
     frame = days_of_supply(t, uses())
     assert frame.select("site_ix", "item_ix", "target_days").rows() == [
-        (A, I, 30.0),
-        (A, K, None),
-        (B, I, None),
+        (A, ITEM_I, 30.0),
+        (A, ITEM_K, None),
+        (B, ITEM_I, None),
     ]
 
 
@@ -184,7 +185,7 @@ def test_labels_are_those_of_stock_item_consumption_and_target() -> None:
 
 def test_consumption_without_labels_gives_every_label_of_the_twin() -> None:
     t = twin(holding=[holding("1", 10.0, label=2)])
-    frame = days_of_supply(t, uses((A, I, 1.0), labels=False))
+    frame = days_of_supply(t, uses((A, ITEM_I, 1.0), labels=False))
     assert frame["labels"].to_list() == [list(range(len(t.labels)))]
 
 
@@ -200,9 +201,11 @@ def test_recognised_items_add_up_at_a_site_in_the_unit_of_the_group() -> None:
              target=[{"key": "1", "item": "NLD:K", "days_of_supply": 9.0}])  # fmt: skip
     factors = pl.DataFrame({"item_ix": [0, 1, 2], "factor_to_group_unit": [1.0, 1.0, 12.0]},
                            schema_overrides={"item_ix": pl.Int32})  # fmt: skip
-    frame = days_of_supply(t, uses((A, I, 1.0), (A, K, 0.5)), items=groups(0, 1, 0), units=factors)
+    frame = days_of_supply(
+        t, uses((A, ITEM_I, 1.0), (A, ITEM_K, 0.5)), items=groups(0, 1, 0), units=factors
+    )
     (row,) = frame.rows(named=True)
-    assert (row["item_ix"], row["on_hand"], row["reserved"]) == (I, 34.0, 12.0)
+    assert (row["item_ix"], row["on_hand"], row["reserved"]) == (ITEM_I, 34.0, 12.0)
     assert (row["per_day"], row["days"]) == (7.0, 22.0 / 7.0)
     assert (row["target_days"], row["target_basis"]) == (9.0, "item")
 
@@ -210,13 +213,14 @@ def test_recognised_items_add_up_at_a_site_in_the_unit_of_the_group() -> None:
 def test_a_record_that_cannot_be_converted_keeps_a_row_of_its_own() -> None:
     box = {"key": "K", "owner": "NLD", "label": 3, "unit_of_issue": "BX", "supply_class": "NATO:II"}
     t = twin(item=[{"key": "I", **EACH}, {"key": "J", **EACH}, box],
-             holding=[holding("1", 10.0), holding("2", 4.0, item="J"), holding("3", 2.0, item="NLD:K")])  # fmt: skip
+             holding=[holding("1", 10.0), holding("2", 4.0, item="J"),
+                      holding("3", 2.0, item="NLD:K")])  # fmt: skip
     merged = days_of_supply(t, uses(), items=groups(0, 0, 0))
-    assert merged.select("item_ix", "on_hand").rows() == [(I, 14.0), (K, 2.0)]
+    assert merged.select("item_ix", "on_hand").rows() == [(ITEM_I, 14.0), (ITEM_K, 2.0)]
     factors = pl.DataFrame({"item_ix": [0, 1, 2], "factor_to_group_unit": [None, 1.0, 12.0]},
                            schema_overrides={"item_ix": pl.Int32})  # fmt: skip
     merged = days_of_supply(t, uses(), items=groups(0, 0, 0), units=factors)
-    assert merged.select("item_ix", "on_hand").rows() == [(I, 10.0), (J, 28.0)]
+    assert merged.select("item_ix", "on_hand").rows() == [(ITEM_I, 10.0), (ITEM_J, 28.0)]
 
 
 def test_groups_of_another_twin_are_refused() -> None:

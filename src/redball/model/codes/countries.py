@@ -14,7 +14,7 @@ from redball.model.codes.text import tidy
 from redball.model.codes.types import CodeCheck, CodeList, refuse, warn
 
 _USER_ASSIGNED = re.compile(r"^(AA|Q[M-Z]|X[A-Z]|ZZ|AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z])$")
-# Coalition sites lie there, so it must be possible to say so; ISO leaves these codes to their users.
+# Coalition sites lie there, so it must be possible to say so; ISO leaves the codes to users.
 _KOSOVO = frozenset({"XK", "XKX"})
 _MEND = "Write the ISO 3166 alpha-3 code, such as DEU."
 

@@ -109,12 +109,10 @@ def _cuts(
             if depth < 0:
                 break
             parent = path[depth]
-            low[parent] = min(low[parent], low[node])
             size[parent] += size[node]
+            low[parent] = min(low[parent], low[node])
             if low[node] >= seen[parent]:
-                apart[parent] += size[node]
-                largest[parent] = max(largest[parent], size[node])
-                pieces[parent] += 1
+                _hang(parent, size[node], apart, largest, pieces)
             if low[node] > seen[parent]:
                 bridge[entry[node]] = True
                 below_edge[entry[node]] = size[node]
@@ -122,6 +120,14 @@ def _cuts(
     return _separated(
         component, entry, start, other, edge, pieces, apart, largest, bridge, below_edge
     )
+
+
+@compiled
+def _hang(node: int, size: int, apart: Ints, largest: Ints, pieces: Ints) -> None:
+    """Note a subtree that nothing but the node joins to the rest."""
+    apart[node] += size
+    largest[node] = max(largest[node], size)
+    pieces[node] += 1
 
 
 @compiled

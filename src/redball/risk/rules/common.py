@@ -5,6 +5,7 @@ all that are claimed. An element counts as hidden when a group of alternatives f
 suppliers all hang on it though not all of them name it; what they all name is ``single-source``.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,10 +53,12 @@ def hidden_findings(context: Context) -> Iterator[Finding]:
     known = claimed if all_known else _view(context, limits.known_confidence)
     elements = sorted({*claimed.hidden, *known.hidden})
     implied = _implied(context, elements, known, claimed)
+    named: dict[_Element, list[_Element]] = defaultdict(list)
+    for element, party in implied.items():
+        named[party].append(element)
     for element in elements:
         if element not in implied:
-            also = [e for e, party in implied.items() if party == element]
-            yield _finding(context, element, known, claimed, also)
+            yield _finding(context, element, known, claimed, named[element])
 
 
 def _implied(
@@ -66,6 +69,7 @@ def _implied(
     They say the same thing again, so they are named with the party.
     """
     org = context.organisations
+    listed = set(elements)
     implied: dict[_Element, _Element] = {}
     for party in (element for element in elements if element[0] == Node.PARTY):
         place = party[1]
@@ -75,7 +79,7 @@ def _implied(
             (Node.COUNTRY, org.country),
         ):
             other = (kind, int(table[place]))
-            if other in elements and all(
+            if other in listed and all(
                 not np.any(_stops(view, other) & ~_stops(view, party)) for view in (known, claimed)
             ):
                 implied.setdefault(other, party)
@@ -128,7 +132,7 @@ def _finding(
         "hidden-common-supplier",
         level,
         subject or ("system", systems[0]),
-        f"{_element_name(context, element)} stands behind all {path.suppliers} {path.what};"
+        f"{_element_name(context, element)} stands behind {_all(path.suppliers)} {path.what};"
         f" its loss stops {desk.names('system', systems)}.",
         measure="systems stopped",
         value=len(systems),
@@ -136,6 +140,10 @@ def _finding(
         detail=detail,
         evidence=[*path.evidence, *(("system", row) for row in systems)],
     )
+
+
+def _all(count: int) -> str:
+    return "both" if count == 2 else f"all {count}"
 
 
 def _subject(context: Context, element: _Element) -> Row | None:
