@@ -25,7 +25,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 # Coastlines and borders (Natural Earth, public domain) come from npm once, at build time.
 $(ASSETS): tools/build_assets/package-lock.json tools/build_assets/build.py | $(VENV)/.ready
 	npm ci --prefix tools/build_assets --no-audit --no-fund --ignore-scripts --silent
-	$(BIN)/python tools/build_assets/build.py
+	$(BIN)/python -m tools.build_assets.build
 	@touch $@
 
 assets: $(ASSETS)

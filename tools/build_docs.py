@@ -25,9 +25,9 @@ def render_tables() -> str:
     lines = [
         NOTE,
         "# Tables of the language\n",
-        "One CSV per table in `src/redball/model/tables/` drives validation, templates, storage and "
-        "this page. A key is unique per owner; a reference is a `KEY` in the row's own scope or "
-        "`OWNER:KEY`. Every stored row also has the columns of the last section.\n",
+        "One CSV per table in `src/redball/model/tables/` drives validation, templates, storage "
+        "and this page. A key is unique per owner; a reference is a `KEY` in its row's own scope "
+        "or `OWNER:KEY`. Every stored row also has the columns of the last section.\n",
     ]
     for spec in tables().values():
         lines += [f"## {spec.name}\n", f"{spec.purpose}\n", *_table(spec), ""]

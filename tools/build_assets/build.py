@@ -3,7 +3,7 @@
 Run once, before the package is built::
 
     npm ci --prefix tools/build_assets --no-audit --no-fund --ignore-scripts
-    .venv/bin/python tools/build_assets/build.py
+    .venv/bin/python -m tools.build_assets.build
 
 The data are Natural Earth 1:50m (public domain). ``world-atlas`` keeps them in spherical form:
 rings run across the 180th meridian and around the pole. Drawn on a plane as they are, such rings
@@ -20,7 +20,7 @@ from typing import Any
 import antimeridian
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
-from topojson import Line, Topology
+from tools.build_assets.topojson import Line, Topology
 
 HERE = Path(__file__).resolve().parent
 ATLAS = HERE / "node_modules" / "world-atlas"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from redball.cli.options import DEFAULT_STORE, JsonOption, PackageArgument, StoreOption
+from redball.cli.options import DEFAULT_STORE, MOST_ROWS, JsonOption, PackageArgument, StoreOption
 
 BAD_DATA = 3
 
@@ -23,12 +23,14 @@ def template(
     """Write the workbook to fill in: every table, units, allowed codes, an example row."""
     from redball import app
     from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
 
     path = app.write_template(out, names=table)
     if json:
         print_json({"template": path})
     else:
-        console.print(f"Template: {path}. Fill it in, then: redball exchange check {path}")
+        shown = safe(path)
+        console.print(f"Template: {shown}. Fill it in, then: redball exchange check {shown}")
 
 
 @group.command("check")
@@ -41,7 +43,7 @@ def check(
     workbook: Annotated[
         Path | None, typer.Option("--workbook", help="Write the error workbook here.")
     ] = None,
-    rows: Annotated[int, typer.Option("--rows", min=1, help="Issues to show.")] = 25,
+    rows: Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Issues to show.")] = 25,
     json: JsonOption = False,
 ) -> None:
     """Report every problem of a package with sheet, row, column, rule, value and how to mend it."""
@@ -80,7 +82,7 @@ def import_(
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Import the rows without errors.")
     ] = False,
-    rows: Annotated[int, typer.Option("--rows", min=1, help="Issues to show.")] = 25,
+    rows: Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Issues to show.")] = 25,
     json: JsonOption = False,
 ) -> None:
     """Take a package into the store in one transaction."""
@@ -118,9 +120,10 @@ def willems(
     """Turn the 38 published chains of Willems (2008) into packages."""
     from redball import app
     from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
 
     packages = app.write_willems_packages(stages, arcs, out)
     if json:
         print_json({"packages": packages})
     else:
-        console.print(f"{len(packages)} packages in {out}")
+        console.print(f"{len(packages)} packages in {safe(out)}")

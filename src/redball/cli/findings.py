@@ -4,7 +4,14 @@ from typing import Annotated
 
 import typer
 
-from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOption, ViewerOption
+from redball.cli.options import (
+    DEFAULT_STORE,
+    MOST_ROWS,
+    AsOfOption,
+    JsonOption,
+    StoreOption,
+    ViewerOption,
+)
 
 FAILED = 1
 
@@ -35,7 +42,9 @@ def findings(
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Show the rows behind each.")
     ] = False,
-    rows: Annotated[int, typer.Option("--rows", min=1, help="Findings to show of each rule.")] = 5,
+    rows: Annotated[
+        int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Findings to show of each rule.")
+    ] = 5,
     json: JsonOption = False,
 ) -> None:
     """Show what would break the network, worst first."""

@@ -13,12 +13,13 @@ def generate(
     size: Annotated[
         str, typer.Option("--size", help="S, M, L or XL (1,000 to 1,000,000 items).")
     ] = "S",
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same data.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same data.")] = 1,
     json: JsonOption = False,
 ) -> None:
     """Write a synthetic coalition as Parquet packages, for benchmarks and trials."""
     from redball import app
     from redball.cli.output import console, print_json, progress_bar
+    from redball.cli.safe import safe
 
     with progress_bar(quiet=json) as progress:
         made = app.generate(size, out, seed=seed, progress=progress)
@@ -26,5 +27,5 @@ def generate(
         print_json(made)
         return
     total = sum(made.rows.values())
-    console.print(f"{total:,} rows in {len(made.packages)} packages in {out}")
-    console.print(f"Next: redball exchange import {made.packages[0]} --store trial.sqlite")
+    console.print(f"{total:,} rows in {len(made.packages)} packages in {safe(out)}")
+    console.print(f"Next: redball exchange import {safe(made.packages[0])} --store trial.sqlite")

@@ -4,7 +4,14 @@ from typing import Annotated
 
 import typer
 
-from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOption, ViewerOption
+from redball.cli.options import (
+    DEFAULT_STORE,
+    MOST_ROWS,
+    AsOfOption,
+    JsonOption,
+    StoreOption,
+    ViewerOption,
+)
 
 group = typer.Typer(help="Recognise the same article under several names.", no_args_is_help=True)
 
@@ -15,7 +22,7 @@ def candidates(
     store: StoreOption = DEFAULT_STORE,
     as_of: AsOfOption = None,
     score: Annotated[float, typer.Option("--score", min=0, max=1, help="Least score.")] = 0.75,
-    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to show.")] = 20,
+    rows: Annotated[int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Rows to show.")] = 20,
     json: JsonOption = False,
 ) -> None:
     """List pairs that may be the same article, for a person to confirm."""
@@ -50,6 +57,7 @@ def decide(
     """Record a person's verdict on two records."""
     from redball import app
     from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
 
     verdict = app.Verdict(item_a, item_b, same, by, reason)
     result = app.decide(app.View(store, viewer), verdict)
@@ -57,4 +65,4 @@ def decide(
         print_json(result)
         return
     word = "the same article" if same else "different articles"
-    console.print(f"Recorded: {item_a} and {item_b} are {word}, decided by {by}.")
+    console.print(f"Recorded: {safe(item_a)} and {safe(item_b)} are {word}, by {safe(by)}.")

@@ -32,3 +32,6 @@ PackageArgument = Annotated[
 ]
 
 DEFAULT_STORE = "redball.sqlite"
+MOST_ROWS = 1_000_000
+MOST_DAYS = 36_600
+"""A hundred years; beyond, there are no dates to reckon with."""

@@ -1,10 +1,12 @@
 """What commands print: tables and messages for people, one JSON document for programs.
 
-Results go to standard output, progress and errors to standard error.
+Results go to standard output, progress and errors to standard error. Text from outside is never
+markup and never reaches the terminal with its control characters (:mod:`redball.cli.safe`).
 """
 
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,10 +14,10 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
+from typing import NoReturn
 
 import polars as pl
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -27,11 +29,32 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
+from redball.cli.safe import cell, json_text, safe
 from redball.model.errors import RedballError
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+BROKEN_PIPE = 141
+"""Exit code when nobody reads on, as a shell gives it: 128 and the number of SIGPIPE."""
+
+
+class _Console(Console):
+    """A console that ends with a code of its own when its reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        _reader_gone()
+
+
+def _reader_gone() -> NoReturn:
+    """End at once: ``redball findings | head -1`` has what it wanted. Code 1 means findings."""
+    # what is still buffered goes nowhere, so that the interpreter has nothing to complain about
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(BROKEN_PIPE)
+
+
+# emoji=False: ':bomb:' in a key is text, not a picture
+console = _Console(highlight=False, emoji=False)
+errors = _Console(stderr=True, highlight=False, emoji=False)
 
 LEVEL_STYLE = {
     "critical": "bold white on red",
@@ -53,16 +76,23 @@ LEVEL_SHAPE = {
 
 def report_error(error: RedballError) -> None:
     """Say what is wrong, where, and how to mend it."""
-    where = f"{escape(error.where)}: " if error.where else ""
-    errors.print(f"[bold red]Error[/bold red] {where}{escape(error.what)}")
+    where = f"{safe(error.where)}: " if error.where else ""
+    errors.print(f"[bold red]Error[/bold red] {where}{safe(error.what)}", soft_wrap=True)
     if error.mend:
-        errors.print(f"      {escape(error.mend)}")
+        errors.print(f"      {safe(error.mend)}", soft_wrap=True)
 
 
 def print_json(document: object) -> None:
     """Print one JSON document on standard output."""
-    json.dump(plain(document), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
-    sys.stdout.write("\n")
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    encoder = json.JSONEncoder(ensure_ascii=ascii_only, indent=2, allow_nan=False)
+    try:
+        for chunk in encoder.iterencode(plain(document)):
+            sys.stdout.write(json_text(chunk))
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _reader_gone()
 
 
 def plain(value: object) -> object:
@@ -92,22 +122,22 @@ def show_frame(
 ) -> None:
     """Print a frame as a table: numbers right, a sentence when rows are left out."""
     if frame.is_empty():
-        console.print(f"[bold]{escape(title)}[/bold]  none")
+        console.print(f"[bold]{safe(title)}[/bold]  none")
         return
-    table = Table(title=escape(title), title_justify="left", title_style="bold", pad_edge=False)
+    table = Table(title=safe(title), title_justify="left", title_style="bold", pad_edge=False)
     for name, dtype in frame.schema.items():
         header = name.replace("_", " ")
-        table.add_column(header, justify="right" if dtype.is_numeric() else "left")
+        table.add_column(cell(header), justify="right" if dtype.is_numeric() else "left")
     for row in frame.head(rows).iter_rows():
-        table.add_row(*[_cell(v) for v in row])
+        table.add_row(*[_cell(n, v) for n, v in zip(frame.columns, row, strict=True)])
     console.print(table)
     if frame.height > rows:
-        console.print(f"  and {frame.height - rows:,} more. {escape(hint)}".rstrip())
+        console.print(f"  and {frame.height - rows:,} more. {safe(hint)}".rstrip())
     if notes:
-        console.print(f"  {escape(notes)}", style="dim")
+        console.print(f"  {safe(notes)}", style="dim")
 
 
-def _cell(value: object) -> str:
+def _cell(column: str, value: object) -> str | Text:
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -117,13 +147,14 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list):
-        return escape(", ".join(str(v) for v in value))
+        return cell(", ".join(str(v) for v in value))
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%MZ")
     text = str(value)
-    if text in LEVEL_STYLE:
+    # only where the column is a level: an item may be named 'critical'
+    if column.endswith("level") and text in LEVEL_STYLE:
         return f"[{LEVEL_STYLE[text]}]{LEVEL_SHAPE[text]} {text}[/]"
-    return escape(text)
+    return cell(text)
 
 
 def percent(share: float) -> str:

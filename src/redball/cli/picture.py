@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOption, ViewerOption
+from redball.cli.options import (
+    DEFAULT_STORE,
+    MOST_DAYS,
+    MOST_ROWS,
+    AsOfOption,
+    JsonOption,
+    StoreOption,
+    ViewerOption,
+)
 
 
 def picture(
@@ -16,12 +24,14 @@ def picture(
         str | None, typer.Option("--table", help="One table whole, such as by_site.")
     ] = None,
     window: Annotated[
-        int, typer.Option("--window", min=1, help="Days of history for consumption.")
+        int, typer.Option("--window", min=1, max=MOST_DAYS, help="Days of history for consumption.")
     ] = 365,
     horizon: Annotated[
-        int, typer.Option("--horizon", min=1, help="Days ahead for expiring lots.")
+        int, typer.Option("--horizon", min=1, max=MOST_DAYS, help="Days ahead for expiring lots.")
     ] = 180,
-    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to show of each table.")] = 12,
+    rows: Annotated[
+        int, typer.Option("--rows", min=1, max=MOST_ROWS, help="Rows to show of each table.")
+    ] = 12,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write every table as CSV into this folder.")
     ] = None,

@@ -18,10 +18,11 @@ def report(
     """Write picture and findings as one HTML page, for reading offline and printing."""
     from redball import app
     from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
 
     view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
     path = app.report(view, out)
     if json:
         print_json({"report": path})
     else:
-        console.print(f"Report: {path}")
+        console.print(f"Report: {safe(path)}", soft_wrap=True)

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import polars as pl
-from rich.markup import escape
 
 from redball.app import CheckOutcome, FindingsResult, ImportOutcome, PictureResult
 from redball.cli.output import LEVEL_SHAPE, LEVEL_STYLE, console, percent, show_frame
+from redball.cli.safe import safe
 from redball.model import Finding, Origin
 from redball.store import ImportResult
 
@@ -35,7 +35,7 @@ FIRST_TABLES: Mapping[str, tuple[str, ...]] = {
 
 def show_banner(origin: Origin) -> None:
     """Label, moment and viewer: what every screen starts with."""
-    console.print(f"[bold reverse] {escape(origin.label.text)} [/]")
+    console.print(f"[bold reverse] {safe(origin.label.text)} [/]")
     console.print(
         f"As of {origin.as_of:%Y-%m-%d %H:%MZ} for {origin.viewer} · "
         f"twin {origin.twin_hash[:12]} · {origin.software}",
@@ -63,7 +63,7 @@ def show_picture(
     if others:
         console.print(f"More tables with --table: {', '.join(others)}", style="dim")
     for sentence in result.picture.assumptions:
-        console.print(f"· {escape(sentence)}", style="dim")
+        console.print(f"· {safe(sentence)}", style="dim")
 
 
 def show_findings(
@@ -89,12 +89,10 @@ def show_findings(
 
 def _show_finding(finding: Finding, evidence: bool) -> None:
     level = finding.level.value
-    console.print(
-        f"  [{LEVEL_STYLE[level]}]{LEVEL_SHAPE[level]} {level}[/] {escape(finding.title)}"
-    )
+    console.print(f"  [{LEVEL_STYLE[level]}]{LEVEL_SHAPE[level]} {level}[/] {safe(finding.title)}")
     if evidence:
         for ref in finding.evidence[:20]:
-            console.print(f"      {escape(str(ref))}", style="dim")
+            console.print(f"      {safe(ref)}", style="dim")
         if len(finding.evidence) > 20:
             console.print(f"      and {len(finding.evidence) - 20} more rows", style="dim")
 
@@ -119,9 +117,9 @@ def show_check(outcome: CheckOutcome, *, rows: int) -> None:
     """Show what a check found."""
     checked = outcome.check
     counts = checked.counts
-    title = escape(outcome.package.manifest.title or checked.owner)
+    title = safe(outcome.package.manifest.title or checked.owner)
     console.print(
-        f"[bold]{title}[/bold] of {checked.owner}: "
+        f"[bold]{title}[/bold] of {safe(checked.owner)}: "
         f"{counts['rows']:,} rows, {counts['errors']:,} errors, {counts['warnings']:,} warnings"
     )
     score = checked.score
@@ -139,7 +137,7 @@ def show_check(outcome: CheckOutcome, *, rows: int) -> None:
             hint="Use --rows, --json or --workbook.",
         )
     if outcome.workbook:
-        console.print(f"Error workbook: {outcome.workbook}")
+        console.print(f"Error workbook: {safe(outcome.workbook)}", soft_wrap=True)
 
 
 def show_import(outcome: ImportOutcome, *, rows: int) -> None:

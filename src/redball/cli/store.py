@@ -12,12 +12,13 @@ def init(store: StoreOption = DEFAULT_STORE, json: JsonOption = False) -> None:
     """Make an empty store, or bring an older one up to date."""
     from redball import app
     from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
 
     info = app.init_store(store)
     if json:
         print_json(info)
     else:
-        console.print(f"Store ready: {store} (schema {info.schema}).")
+        console.print(f"Store ready: {safe(store)} (schema {info.schema}).")
 
 
 @group.command("info")

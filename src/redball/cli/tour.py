@@ -1,10 +1,10 @@
 """The demo's screen: what came in, what can be seen, what to try next."""
 
 import polars as pl
-from rich.markup import escape
 
 from redball.app import DemoResult, picture_tables
 from redball.cli.output import console, percent, show_frame
+from redball.cli.safe import safe
 from redball.cli.screens import show_findings, show_picture
 
 
@@ -17,7 +17,7 @@ def show_demo(result: DemoResult) -> None:
     console.print()
     show_findings(result.findings, result.findings.findings, rows=2, evidence=False)
     store, viewer = result.store, result.picture.origin.viewer
-    console.print(f"\n[bold]Report:[/bold] {result.report}")
+    console.print(f"\n[bold]Report:[/bold] {safe(result.report)}", soft_wrap=True)
     console.print("[bold]Try next[/bold]")
     for line in (
         f"redball findings --store {store} --viewer {viewer} --level critical --evidence",
@@ -26,7 +26,7 @@ def show_demo(result: DemoResult) -> None:
         f"redball exchange check {result.folder / 'packages' / 'pol.zip'} --workbook errors.xlsx",
         "redball exchange template my-nation.xlsx",
     ):
-        console.print(f"  {escape(line)}", soft_wrap=True)
+        console.print(f"  {safe(line)}", soft_wrap=True)
 
 
 def _show_packages(result: DemoResult) -> None:
@@ -48,4 +48,4 @@ def _show_packages(result: DemoResult) -> None:
     show_frame(frame, "National packages", rows=20)
     for package in result.packages:
         if package.errors and package.workbook:
-            console.print(f"  Errors of {package.owner}: {package.workbook}", style="dim")
+            console.print(f"  Errors of {package.owner}: {safe(package.workbook)}", style="dim")

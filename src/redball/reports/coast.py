@@ -13,7 +13,7 @@ from redball.model import BadData
 
 Ring = tuple[tuple[float, float], ...]
 
-_REMEDY = "Run: make assets (or tools/build_assets/build.py) to write it again."
+_REMEDY = "Run: make assets"
 
 
 @dataclass(frozen=True)

@@ -9,30 +9,22 @@ as the *least* fixed point: two parties that only supply each other do not fail 
 With one alternative per group this is reachability; with one group per node it is the set of
 dominators. A group without alternatives says nothing (missing data) and never fails.
 
-Method. Whether removing x makes n fail is one bit, and bits of different x never mix. So 512
-removals are carried through the graph at once, eight words per node, in the order of the strongly
-connected components (what is needed comes first); a component with a cycle is swept until nothing
-changes. Only nodes whose alternatives changed are touched. Memory is 64 bytes per reached node,
-whatever the sizes of the sets, and time is at most (candidates / 512) sweeps.
+Method. Candidates are lost one after another, each with all that fails with it, along a tree in
+which a node stands below one that can't do without it; only what the next one adds is computed
+(``cascade.py``). Time is the sum of what is added, some twenty nodes for each candidate in supply
+networks; in the worst case, where every candidate stops nearly everything by a way of its own, it
+is candidates times network. Memory is linear in the network and the result.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from redball.model.errors import BadUse
-from redball.risk.kernels.compiled import Flags, Floats, Ints, Longs, Words, compiled
+from redball.risk.kernels.cascade import UP, Losses, Net, lose, net_of, nothing_lost, tour_of, undo
+from redball.risk.kernels.compiled import Flags, Ints, Longs, compiled
 from redball.risk.kernels.csr import as_ends, by_row
-from redball.risk.kernels.directed import components
-
-WORDS = 8
-"""Words of 64 removals per node: one cache line."""
-
-HEAVY = 512.0
-"""Candidates that take about this many nodes with them share their sweeps with their like."""
-
 
 @dataclass(frozen=True)
 class AndOrGraph:
@@ -171,191 +163,75 @@ def critical_sets(
     n = graph.nodes
     roots = as_ends(n, asked, "asked")
     lost = as_ends(n, removed, "removed")
-    component, order = components(*graph.needs(), roots)
+    net = net_of(graph.group_start, graph.alternative_start, graph.alternative, roots)
     rank = np.full(n, -1, np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    rows = _Rows(
-        graph.group_start,
-        graph.alternative_start,
-        graph.alternative,
-        graph.owner,
-        *graph.members(),
-        component,
-        order,
-        rank,
-    )
-    chosen = order if candidates is None else order[candidates[order]]
-    proxy, weight = _proxies(rows, roots)
-    tried, whose = np.unique(proxy[chosen], return_inverse=True)
-    which, found = _sweeps(rows, _schedule(tried, rank, weight), roots, lost[rank[lost] >= 0])
-    # back from the proxies to the candidates they stand for
-    first, behind = by_row(len(tried), whose.astype(np.int32), chosen)
-    place = np.searchsorted(tried, found)
-    count = first[place + 1] - first[place]
-    which, offset = np.repeat(which, count), np.repeat(first[place], count)
-    found = behind[offset + np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)]
+    rank[net.node] = np.arange(len(net.node), dtype=np.int32)
+    wanted = np.ones(len(net.node), np.bool_) if candidates is None else candidates[net.node]
+    different, whose = np.unique(roots, return_inverse=True)
+    asked_at = np.full(len(net.node), -1, np.int32)
+    asked_at[rank[different]] = np.arange(len(different), dtype=np.int32)
+    lost = rank[lost[rank[lost] >= 0]]
+    which, found = _pairs(net, tour_of(net, wanted), wanted, asked_at, len(different), lost)
+    found = net.node[found]
     arrange = np.lexsort((found, which))
-    start = np.searchsorted(which[arrange], np.arange(len(roots) + 1)).astype(np.int64)
-    return CriticalSets(start, found[arrange], np.sort(order))
+    start = np.searchsorted(which[arrange], np.arange(len(different) + 1)).astype(np.int64)
+    sets = CriticalSets(start, found[arrange], np.sort(net.node))
+    return sets if len(different) == len(roots) else _repeated(sets, whose)
 
 
-def _schedule(tried: Ints, rank: Ints, weight: Floats) -> Ints:
-    """Heavy candidates first and together, the others by rank, so that a sweep stays local."""
-    heavy = weight[tried] >= HEAVY
-    return np.concatenate(
-        (
-            tried[heavy][np.lexsort((rank[tried[heavy]], -weight[tried[heavy]]))],
-            tried[~heavy][np.argsort(rank[tried[~heavy]])],
-        )
-    )
-
-
-class _Rows(NamedTuple):
-    """The graph as the kernels read it: forwards, backwards, and in order of need."""
-
-    group_start: Ints
-    alternative_start: Ints
-    alternative: Ints
-    owner: Ints
-    member_start: Ints
-    member_group: Ints
-    component: Ints
-    order: Ints
-    rank: Ints
+def _repeated(sets: CriticalSets, whose: npt.NDArray[np.int_]) -> CriticalSets:
+    """Sets in another order, or several times."""
+    length = np.diff(sets.start)[whose]
+    start = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
+    member = np.concatenate([sets[i] for i in whose.tolist()])
+    return CriticalSets(start, member, sets.reached)
 
 
 @compiled
-def _proxies(rows: _Rows, roots: Ints) -> tuple[Ints, Floats]:
-    """For each node one whose loss stops the same roots, and about how many nodes it takes along.
-
-    Where everything that needs x has no alternative to it, and all of that leads to one node t and
-    nowhere else, x and t stop the same roots. Roots stand for themselves. Nodes are taken with what
-    needs them first, so that chains and trees collapse in one pass.
-    """
-    proxy = np.arange(len(rows.rank)).astype(np.int32)
-    weight = np.ones(len(rows.rank), np.float64)
-    is_root = np.zeros(len(rows.rank), np.bool_)
-    is_root[roots] = True
-    for node in rows.order[::-1]:
-        target, alone = -1, not is_root[node]
-        for i in range(rows.member_start[node], rows.member_start[node + 1]):
-            group = rows.member_group[i]
-            owner = rows.owner[group]
-            if rows.rank[owner] < 0:
-                continue
-            if rows.alternative_start[group + 1] - rows.alternative_start[group] > 1:
-                alone = False
-                continue
-            weight[node] = min(weight[node] + weight[owner], 1e12)
-            if rows.rank[owner] <= rows.rank[node] or (target >= 0 and target != proxy[owner]):
-                alone = False
-            target = proxy[owner]
-        if alone and target >= 0:
-            proxy[node] = target
-    return proxy, weight
-
-
-@compiled
-def _add_failures(rows: _Rows, node: int, bits: Words, marked: Flags) -> bool:
-    """Bring one node up to date; true when a bit was added.
-
-    ``marked`` says which nodes have bits: most groups have an alternative without any, and are
-    passed over without reading theirs.
-    """
-    changed = False
-    for group in range(rows.group_start[node], rows.group_start[node + 1]):
-        first, last = rows.alternative_start[group], rows.alternative_start[group + 1]
-        i = first
-        while i < last and marked[rows.alternative[i]]:
-            i += 1
-        if i < last or last == first:
+def _pairs(
+    net: Net, tour: Ints, wanted: Flags, asked_at: Ints, asked: int, lost: Ints
+) -> tuple[Ints, Ints]:
+    """Pairs of asked node (its position) and the wanted node whose loss stops it."""
+    losses = nothing_lost(net)
+    count = depth = stopped_count = total = 0
+    stopped = np.empty(asked, np.int32)  # what fails so far of the asked
+    failed_before = np.empty(len(net.node) + 1, np.int32)
+    stopped_before = np.empty(len(net.node) + 1, np.int32)
+    which, found = np.empty(1024, np.int32), np.empty(1024, np.int32)
+    for node in lost:
+        count = lose(net, losses, node, count)
+    stopped_count = _stopped(losses, 0, count, asked_at, stopped, 0)
+    for node in tour:
+        if node == UP:
+            depth -= 1
+            undo(net, losses, failed_before[depth], count)
+            count, stopped_count = failed_before[depth], stopped_before[depth]
             continue
-        for word in range(WORDS):
-            all_failed = bits[rows.alternative[first], word]
-            for i in range(first + 1, last):
-                all_failed &= bits[rows.alternative[i], word]
-            grown = bits[node, word] | all_failed
-            if grown != bits[node, word]:
-                bits[node, word] = grown
-                changed = True
-    return changed
-
-
-@compiled
-def _wake(rows: _Rows, node: int, awake: Flags) -> tuple[int, int]:
-    """Mark what may fail with the node; first and last rank marked."""
-    first, last = len(awake), -1
-    for i in range(rows.member_start[node], rows.member_start[node + 1]):
-        r = rows.rank[rows.owner[rows.member_group[i]]]
-        if r >= 0:
-            awake[r] = True
-            first, last = min(first, r), max(last, r)
-    return first, last
-
-
-@compiled
-def _sweep(
-    rows: _Rows, seeds: Ints, bits: Words, marked: Flags, awake: Flags, touched: Ints
-) -> int:
-    """Carry the seeds' bits to the fixed point; the first ``count`` of ``touched`` have bits."""
-    count = len(seeds)
-    touched[:count] = seeds
-    size = len(rows.order)
-    at, end, back = size, -1, size
-    for seed in seeds:
-        marked[seed] = True
-        first, last = _wake(rows, seed, awake)
-        at, end = min(at, first), max(end, last)
-    while at <= end or back < at:
-        node = rows.order[at]
-        if awake[at]:
-            awake[at] = False
-            if _add_failures(rows, node, bits, marked):
-                if not marked[node]:
-                    marked[node] = True
-                    touched[count] = node
-                    count += 1
-                first, last = _wake(rows, node, awake)
-                end = max(end, last)
-                if first <= at:  # only inside a component with a cycle
-                    back = min(back, first)
-        leaves = at + 1 == size or rows.component[rows.order[at + 1]] != rows.component[node]
-        if leaves and back < size:
-            at, back = back, size
-        else:
-            at += 1
-    return count
-
-
-@compiled
-def _sweeps(rows: _Rows, chosen: Ints, roots: Ints, lost: Ints) -> tuple[Ints, Ints]:
-    """Pairs of position in ``roots`` and critical node, 512 candidates at a time."""
-    n = len(rows.rank)
-    width = 64 * WORDS
-    bits = np.zeros((n, WORDS), np.uint64)
-    marked = np.zeros(n, np.bool_)
-    awake = np.zeros(len(rows.order), np.bool_)
-    touched = np.empty(2 * n + width + len(lost), np.int32)
-    which = np.empty(1024, np.int32)
-    found = np.empty(1024, np.int32)
-    total = 0
-    for begin in range(0, len(chosen), width):
-        block = chosen[begin : begin + width]
-        for i in range(len(block)):
-            bits[block[i], i // 64] |= np.uint64(1) << np.uint64(i % 64)
-        for node in lost:
-            bits[node] = ~np.uint64(0)
-        count = _sweep(rows, np.concatenate((block, lost)), bits, marked, awake, touched)
-        for i in range(len(roots)):
-            for j in range(len(block)):
-                word = bits[roots[i], j // 64]
-                if word >> np.uint64(j % 64) & np.uint64(1):
-                    if total == len(which):
-                        which = np.concatenate((which, np.empty_like(which)))
-                        found = np.concatenate((found, np.empty_like(found)))
-                    which[total], found[total] = i, block[j]
-                    total += 1
-        for i in range(count):
-            bits[touched[i]] = 0
-            marked[touched[i]] = False
+        failed_before[depth], stopped_before[depth] = count, stopped_count
+        depth += 1
+        count = lose(net, losses, node, count)
+        stopped_count = _stopped(
+            losses, failed_before[depth - 1], count, asked_at, stopped, stopped_count
+        )
+        if not wanted[node]:
+            continue
+        while total + stopped_count > len(which):
+            which = np.concatenate((which, np.empty_like(which)))
+            found = np.concatenate((found, np.empty_like(found)))
+        which[total : total + stopped_count] = stopped[:stopped_count]
+        found[total : total + stopped_count] = node
+        total += stopped_count
     return which[:total], found[:total]
+
+
+@compiled
+def _stopped(
+    losses: Losses, before: int, count: int, asked_at: Ints, stopped: Ints, already: int
+) -> int:
+    """Note the asked among the nodes that failed last; how many there are with ``already``."""
+    for i in range(before, count):
+        position = asked_at[losses.fallen[i]]
+        if position >= 0:
+            stopped[already] = position
+            already += 1
+    return already
