@@ -1,22 +1,31 @@
-"""Structural findings: time, memory and growth, with NetworkX in the same run.
+"""Structural findings: time, memory and growth, with NetworkX and plain removal in the same run.
 
-``python benchmarks/bench_risk.py [--size S|M|L|XL] [--json]``; without a size S, M and L.
+``python benchmarks/bench_risk.py [--size S|M|L|XL ...] [--json]``; without a size S, M and L. Each
+size runs in a process of its own, so that its memory is its own.
 
-Two parts. *Cuts*: articulation points and bridges of a scale-free random network (expected degrees
-by a power law, exponent 3, seed 1944) with five relations for each party; ours from the arrays of
-edges to the result, NetworkX from its finished graph, so that its own building is not counted.
+*Cuts*: articulation points and bridges of a scale-free random network (expected degrees by a power
+law, exponent 3, seed 1944) with five relations for each party; ours from the arrays of edges to the
+result, NetworkX from its finished graph, so that its own building is not counted.
+
 *Critical sets*: parties, five supply relations for each (1 % of them closing cycles), as many items
 in the structure of 50 systems, two sources for each item; the sets of all systems, with party,
-parent, site and country as elements, and the whole list of findings. Compiling is done before and
-stated apart.
+parent, site and country as elements. NetworkX has no such function; the peer is removal of one
+element after another in plain Python, on a sample, scaled to all elements. Both must agree.
+
+*Findings*: the whole list over the same twin. Compiling is done before and stated apart; memory is
+the peak of the process before the peers run.
 """
 
 import argparse
 import json
+import math
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import networkx as nx
@@ -26,13 +35,15 @@ import polars as pl
 
 from redball.model import Groups, Label, Twin, build_twin, table
 from redball.model.frames import frame_schema
-from redball.risk import build_network, structural_findings
-from redball.risk.kernels import articulation_points_and_bridges, critical_sets
+from redball.risk import SupplyNetwork, build_network, structural_findings
+from redball.risk.kernels import CriticalSets, articulation_points_and_bridges, critical_sets
 
 SIZES = {"S": 1_000, "M": 10_000, "L": 100_000, "XL": 300_000}
 RELATIONS = 5
 SYSTEMS = 50
 SEED = 1944
+SAMPLE = 200
+"""Elements that plain removal is tried on."""
 
 Ints = npt.NDArray[np.int32]
 R = TypeVar("R")
@@ -87,16 +98,11 @@ def bench_cuts(n: int) -> dict[str, Any]:
     )
     peer = points_s + bridges_s
     return {
-        "parties": n,
-        "relations": len(u),
-        "articulation_points": len(points),
-        "bridges": len(bridges),
-        "equal": equal,
-        "ours_s": ours,
+        "cuts_equal": equal,
+        "cuts_s": ours,
         "networkx_s": peer,
         "networkx_building_s": building,
-        "ratio": peer / ours,
-        "peak_mb": peak_mb(),
+        "ratio_networkx": peer / ours,
     }
 
 
@@ -171,59 +177,161 @@ def alone(twin: Twin, name: str) -> Groups:
     return Groups(name, np.arange(rows, dtype=np.int32), ("",) * rows, pl.DataFrame())
 
 
-def bench_critical(n: int) -> dict[str, Any]:
+def bench_critical(n: int) -> tuple[dict[str, Any], SupplyNetwork, CriticalSets]:
     twin = coalition(n)
     items, parties = alone(twin, "item"), alone(twin, "party")
     network, building = timed(lambda: build_network(twin, items, parties))
     graph, roots = network.graph, network.system_nodes
-    sets, elements_s = timed(
-        lambda: critical_sets(graph, roots, candidates=network.elements()), repeat=2
+    sets, sets_s = timed(
+        lambda: critical_sets(graph, roots, candidates=network.elements()), repeat=3
     )
     everything, all_s = timed(lambda: critical_sets(graph, roots))
     found, findings_s = timed(lambda: structural_findings(twin, items=items, parties=parties))
-    return {
+    row = {
         "parties": n,
         "relations": twin["supply"].height,
         "items": n,
         "systems": len(roots),
         "nodes": graph.nodes,
-        "reached": len(sets.reached),
         "members": len(sets.member),
         "members_with_items": len(everything.member),
         "build_s": building,
-        "elements_s": elements_s,
-        "all_nodes_s": all_s,
+        "sets_s": sets_s,
+        "sets_all_nodes_s": all_s,
         "findings": len(found),
         "hidden": sum(f.rule == "hidden-common-supplier" for f in found),
         "findings_s": findings_s,
         "peak_mb": peak_mb(),
     }
+    return row, network, sets
 
 
-def show(title: str, rows: list[dict[str, Any]]) -> None:
-    print(f"\n{title}")
-    for name in rows[0]:
-        cells = (
-            f"{r[name]:>14,.3f}" if isinstance(r[name], float) else f"{r[name]!s:>14}" for r in rows
-        )
-        print(f"  {name:<22}" + "".join(cells))
+def bench_removal(network: SupplyNetwork, sets: CriticalSets) -> dict[str, Any]:
+    """Plain removal of some elements, scaled to all that the systems need."""
+    graph = network.graph
+    start, group = (part.tolist() for part in graph.members())
+    size = np.diff(graph.alternative_start).tolist()
+    owner, roots = graph.owner.tolist(), network.system_nodes.tolist()
+    elements = sets.reached[network.elements()[sets.reached]]
+    rng = np.random.default_rng(SEED)
+    sample = rng.choice(elements, min(SAMPLE, len(elements)), replace=False).tolist()
+
+    def stopped(lost: int) -> list[int]:
+        left: dict[int, int] = {}
+        failed, queue = {lost}, [lost]
+        for node in queue:
+            for g in group[start[node] : start[node + 1]]:
+                left[g] = left.get(g, size[g]) - 1
+                if left[g] == 0 and owner[g] not in failed:
+                    failed.add(owner[g])
+                    queue.append(owner[g])
+        return [i for i, root in enumerate(roots) if root in failed]
+
+    expected, seconds = timed(lambda: [stopped(node) for node in sample])
+    member = [set(sets[i].tolist()) for i in range(len(sets))]
+    mine = [[i for i in range(len(sets)) if node in member[i]] for node in sample]
+    return {
+        "sets_equal": mine == expected,
+        "removal_s": seconds * len(elements) / max(len(sample), 1),
+    }
+
+
+def measure(size: str) -> dict[str, Any]:
+    """All figures of one size."""
+    n = SIZES[size]
+    _, compiling = timed(lambda: (bench_cuts(100), bench_removal(*bench_critical(200)[1:])))
+    row, network, sets = bench_critical(n)
+    removal = bench_removal(network, sets)
+    row |= removal | {"ratio_removal": removal["removal_s"] / row["sets_s"]}
+    del network, sets
+    return {"size": size, "compile_s": compiling, **row, **bench_cuts(n)}
+
+
+def growth(rows: list[dict[str, Any]], name: str) -> list[str]:
+    """Exponent of the growth from one size to the next: 1 is linear."""
+    cells = ["-"]
+    for before, after in pairwise(rows):
+        steps = math.log(after["parties"] / before["parties"])
+        cells.append(f"{math.log(after[name] / before[name]) / steps:.2f}")
+    return cells
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    """Print one line for each size in each of three tables."""
+    head = [(r["size"], r["parties"], r["relations"]) for r in rows]
+
+    def lines(title: str, columns: dict[str, list[str]]) -> None:
+        print(f"\n{title}\n")
+        names = ["size", "parties", "relations", *columns]
+        print("| " + " | ".join(names) + " |\n" + "|" + " ---: |" * len(names))
+        for i, (size, parties, relations) in enumerate(head):
+            cells = [size, f"{parties:,}", f"{relations:,}", *(c[i] for c in columns.values())]
+            print("| " + " | ".join(cells) + " |")
+
+    def of(name: str, how: str) -> list[str]:
+        return [format(r[name], how) for r in rows]
+
+    def same(name: str) -> list[str]:
+        return ["yes" if r[name] else "NO" for r in rows]
+
+    lines(
+        f"Critical sets of {rows[0]['systems']} systems (seconds)",
+        {
+            "building": of("build_s", ".2f"),
+            "sets": of("sets_s", ".3f"),
+            "growth": growth(rows, "sets_s"),
+            "removal (estimated)": of("removal_s", ",.1f"),
+            "ratio": of("ratio_removal", ",.0f"),
+            "equal": same("sets_equal"),
+            "members": of("members", ","),
+        },
+    )
+    lines(
+        "Structural findings (seconds)",
+        {
+            "all": of("findings_s", ".2f"),
+            "growth": growth(rows, "findings_s"),
+            "findings": of("findings", ","),
+            "hidden": of("hidden", ","),
+            "peak MB": of("peak_mb", ",.0f"),
+        },
+    )
+    lines(
+        "Articulation points and bridges (seconds)",
+        {
+            "ours": of("cuts_s", ".4f"),
+            "growth": growth(rows, "cuts_s"),
+            "NetworkX": of("networkx_s", ".2f"),
+            "ratio": of("ratio_networkx", ",.0f"),
+            "equal": same("cuts_equal"),
+        },
+    )
+    print(f"\nCompiling or loading kernels, not counted: {rows[0]['compile_s']:.1f} s at first.")
+
+
+def apart(size: str) -> dict[str, Any]:
+    """Measure one size in a process of its own."""
+    call = [sys.executable, __file__, "--size", size, "--json"]
+    answer = subprocess.run(call, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise RuntimeError(answer.stderr)
+    rows: list[dict[str, Any]] = json.loads(answer.stdout)
+    return rows[0]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Benchmark the structural findings.")
-    parser.add_argument("--size", choices=SIZES, help="one size; S, M and L when absent")
+    parser.add_argument(
+        "--size", nargs="+", choices=SIZES, default=["S", "M", "L"], help="S, M and L when absent"
+    )
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    wanted = [SIZES[name] for name in ([chosen.size] if chosen.size else ["S", "M", "L"])]
-    _, compiling = timed(lambda: (bench_cuts(100), bench_critical(200)))
-    cuts = [bench_cuts(n) for n in wanted]
-    critical = [bench_critical(n) for n in wanted]
+    alone_here = len(chosen.size) == 1
+    rows = [measure(size) if alone_here else apart(size) for size in chosen.size]
     if chosen.json:
-        print(json.dumps({"compile_s": compiling, "cuts": cuts, "critical": critical}, indent=1))
-        return
-    print(f"compiling or loading kernels, not counted below: {compiling:.1f} s")
-    show("articulation points and bridges (seconds)", cuts)
-    show("critical sets of all systems (seconds)", critical)
+        print(json.dumps(rows, indent=1))
+    else:
+        show(rows)
 
 
 if __name__ == "__main__":

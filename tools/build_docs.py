@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from redball.app import finding_options, threshold_table
 from redball.cli.program import program
 from redball.exchange.check import render_rules
 from redball.model import Table, tables
@@ -104,7 +105,23 @@ def _parameter(parameter: Any) -> str:
     return f"| {names} | {required} | {getattr(parameter, 'help', '') or ''} |"
 
 
+def render_thresholds() -> str:
+    """Every threshold of the findings with its default."""
+    rows = threshold_table(finding_options([])).iter_rows(named=True)
+    lines = [
+        NOTE,
+        "# Thresholds of findings\n",
+        "Set with `redball findings --threshold NAME=VALUE`; every result names those it was made "
+        "with. `redball findings --thresholds` prints this list.\n",
+        "| threshold | default | meaning |",
+        "| --- | --- | --- |",
+    ]
+    lines += [f"| `{r['threshold']}` | `{r['value']}` | {r['meaning']} |" for r in rows]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
+    "thresholds.md": render_thresholds,
     "tables.md": render_tables,
     "codes.md": render_codes,
     "check-rules.md": lambda: NOTE + "\n" + render_rules(),

@@ -6,6 +6,7 @@ again. Heavy parts are imported with this package, so faces import it inside the
 
 from redball.app.clock import parse_moment
 from redball.app.demo import DemoResult, demo
+from redball.app.evidence import EvidenceRow, evidence_rows
 from redball.app.example import Generated, generate, write_example
 from redball.app.export import picture_tables, write_tables
 from redball.app.packages import CheckOutcome, ImportOutcome, check, import_
@@ -18,19 +19,21 @@ from redball.app.picture import (
     picture,
 )
 from redball.app.report import report
-from redball.app.same_item import Verdict, candidates, decide
+from redball.app.same_item import Pairs, Verdict, candidates, conflicts, decide
 from redball.app.stores import feeds, init_store, store_info
-from redball.app.thresholds import finding_options, parse_level, threshold_table
+from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
 from redball.app.view import Seen, View, see
 from redball.exchange import write_template, write_willems_packages
 
 __all__ = [
     "CheckOutcome",
     "DemoResult",
+    "EvidenceRow",
     "FindingOptions",
     "FindingsResult",
     "Generated",
     "ImportOutcome",
+    "Pairs",
     "PictureOptions",
     "PictureResult",
     "Seen",
@@ -38,8 +41,11 @@ __all__ = [
     "View",
     "candidates",
     "check",
+    "check_rules",
+    "conflicts",
     "decide",
     "demo",
+    "evidence_rows",
     "feeds",
     "finding_options",
     "findings",

@@ -13,6 +13,11 @@ import polars as pl
 
 from redball.model import BadUse
 
+NO_REVISIONS = pl.DataFrame(
+    schema={"imported_at": pl.Datetime("us", "UTC"), "exercise": pl.Boolean}
+)
+"""Revisions of a store that is not there yet."""
+
 
 def exercise_only(revisions: pl.DataFrame) -> bool:
     """Whether a store holds revisions and all of them are exercise data."""

@@ -27,7 +27,9 @@ def picture_tables(result: PictureResult, only: str | None = None) -> Mapping[st
 
 
 def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path, origin: Origin) -> list[Path]:
-    """Write tables as CSV, each with its label, moment and twin hash on every row.
+    """Write tables as CSV; every row carries the marking of the whole, its moment and twin hash.
+
+    A row's own label, where the table has one, stays beside it in ``label``.
 
     Text that a spreadsheet would run as a formula is made harmless.
     """
@@ -35,7 +37,7 @@ def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path, origin: Origi
     paths = []
     for name, frame in tables.items():
         stamped = csv_safe(frame).with_columns(
-            label=pl.lit(origin.label.text),
+            marking=pl.lit(origin.marking),
             as_of=pl.lit(origin.as_of.isoformat()),
             twin_hash=pl.lit(origin.twin_hash),
         )

@@ -11,7 +11,7 @@ import polars as pl
 
 import redball
 from redball.access import release_scope
-from redball.app.clock import import_moment
+from redball.app.clock import NO_REVISIONS, import_moment
 from redball.app.view import opened
 from redball.exchange import (
     Check,
@@ -69,7 +69,7 @@ def check(
         The package can't be read at all.
     """
     package = read_package(path)
-    checked = _checked(package, store, now or datetime.now(UTC), progress)
+    checked, _ = _checked(package, store, now or datetime.now(UTC), progress)
     written = None
     if workbook is not None and not checked.issues.is_empty():
         written = write_error_workbook(package, checked, workbook)
@@ -98,10 +98,19 @@ def import_(
         Nothing was written.
     """
     package = read_package(path)
+    now = now or datetime.now(UTC)
+    checked, moment = _checked(package, store, now, progress)
+    if checked.refused or (not checked.ok and not skip_bad_rows):
+        return ImportOutcome(checked, None)
+    rows = {
+        name: TableRows(table.frame, table.content, table.skipped_keys)
+        for name, table in checked.tables.items()
+    }
     with _target(store, dry_run) as target:
-        return _import_into(
-            target, package, dry_run, skip_bad_rows, now or datetime.now(UTC), progress
+        result = target.import_package(
+            _record(package, checked, moment), rows, dry_run=dry_run, progress=progress
         )
+    return ImportOutcome(checked, result)
 
 
 @contextmanager
@@ -114,34 +123,6 @@ def _target(url: str, dry_run: bool) -> Iterator[Store]:
             scratch = stack.enter_context(tempfile.TemporaryDirectory())
             target = stack.enter_context(opened(str(Path(scratch) / "empty.sqlite"), create=True))
         yield target
-
-
-def _import_into(
-    store: Store,
-    package: Package,
-    dry_run: bool,
-    skip_bad_rows: bool,
-    now: datetime,
-    progress: Progress | None,
-) -> ImportOutcome:
-    moment = import_moment(
-        store.revisions(),
-        package_as_of=package.manifest.as_of,
-        exercise=package.manifest.exercise,
-        now=now,
-    )
-    known = known_to(store, package.manifest.owner)
-    checked = check_package(package, known=known, now=moment, progress=progress)
-    if checked.refused or (not checked.ok and not skip_bad_rows):
-        return ImportOutcome(checked, None)
-    rows = {
-        name: TableRows(table.frame, table.content, table.skipped_keys)
-        for name, table in checked.tables.items()
-    }
-    result = store.import_package(
-        _record(package, checked, moment), rows, dry_run=dry_run, progress=progress
-    )
-    return ImportOutcome(checked, result)
 
 
 def known_to(store: Store, owner: str) -> Known:
@@ -159,22 +140,20 @@ def known_to(store: Store, owner: str) -> Known:
 
 def _checked(
     package: Package, store: str | None, now: datetime, progress: Progress | None
-) -> Check:
-    known = Known.empty()
-    moment = package.manifest.as_of if package.manifest.exercise else now
+) -> tuple[Check, datetime]:
+    """Check against what the store holds; also tell the moment at which it would be imported."""
+    manifest = package.manifest
+    known, revisions = Known.empty(), NO_REVISIONS
     if store is not None:
         try:
             with opened(store) as source:
-                known = known_to(source, package.manifest.owner)
-                moment = import_moment(
-                    source.revisions(),
-                    package_as_of=package.manifest.as_of,
-                    exercise=package.manifest.exercise,
-                    now=now,
-                )
+                known, revisions = known_to(source, manifest.owner), source.revisions()
         except StoreMissing:
             pass  # nothing imported yet: the package is checked on its own
-    return check_package(package, known=known, now=moment, progress=progress)
+    moment = import_moment(
+        revisions, package_as_of=manifest.as_of, exercise=manifest.exercise, now=now
+    )
+    return check_package(package, known=known, now=moment, progress=progress), moment
 
 
 def _record(package: Package, checked: Check, moment: datetime) -> PackageRecord:

@@ -1,7 +1,7 @@
 """The recognised picture and its findings: one twin in, tidy tables and findings out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -53,6 +53,15 @@ class FindingOptions:
     structure: Thresholds = field(default_factory=Thresholds)
     stock: StockThresholds = field(default_factory=StockThresholds)
 
+    def as_parameters(self) -> dict[str, Scalar]:
+        """Every parameter and threshold by name, for the origin of results."""
+        values: dict[str, Scalar] = dict(self.picture.as_parameters())
+        for group in (self.structure, self.stock):
+            for name, value in asdict(group).items():
+                plain = isinstance(value, str | int | float | bool | None)
+                values[name] = value if plain else ",".join(map(str, value))
+        return values
+
 
 _PICTURE = PictureOptions()
 _FINDINGS = FindingOptions()
@@ -81,7 +90,7 @@ class PictureResult:
 
     picture: Picture
     origin: Origin
-    feeds: pl.DataFrame = field(repr=False)
+    seen: Seen = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class FindingsResult:
 
     findings: Sequence[Finding]
     origin: Origin
+    seen: Seen = field(repr=False)
 
     def at_least(self, level: Level) -> list[Finding]:
         """Findings of this level and worse."""
@@ -131,7 +141,7 @@ def picture_of(known: Recognised, options: PictureOptions) -> PictureResult:
         feeds=known.seen.feeds,
     )
     origin = known.seen.origin(parameters=options.as_parameters())
-    return PictureResult(built, origin, known.seen.feeds)
+    return PictureResult(built, origin, known.seen)
 
 
 def findings(
@@ -153,5 +163,5 @@ def findings_of(known: Recognised, options: FindingOptions) -> FindingsResult:
     label = dominant(())
     for finding in found:
         label = combine_labels(label, finding.label)
-    origin = known.seen.origin(label=label, parameters=options.picture.as_parameters())
-    return FindingsResult(found, origin)
+    origin = known.seen.origin(label=label, parameters=options.as_parameters())
+    return FindingsResult(found, origin, known.seen)

@@ -17,11 +17,11 @@ from redball.app.picture import (
     recognise,
 )
 from redball.app.view import View, see
-from redball.model import NOWHERE, Finding, Level, Twin
+from redball.model import NOWHERE, Finding, Level, Origin, Twin
 from redball.reports import ReportContent, write_html
 
 
-def report(view: View, path: Path, *, now: datetime | None = None) -> Path:
+def report(view: View, path: Path, *, now: datetime | None = None) -> tuple[Path, Origin]:
     """Write the report of a viewer at a moment as one HTML file that stands alone."""
     known = recognise(see(view, now=now), PictureOptions())
     picture = picture_of(known, PictureOptions())
@@ -29,9 +29,9 @@ def report(view: View, path: Path, *, now: datetime | None = None) -> Path:
     command = f"redball report {path} --store {view.store} --viewer {view.viewer}"
     if view.as_of is not None:
         command += f" --as-of {view.as_of.isoformat()}"
-    return write_report(
-        known, picture, findings, path, title="Recognised logistics picture", command=command
-    )
+    title = "Recognised logistics picture"
+    write_report(known, picture, findings, path, title=title, command=command)
+    return path, picture.origin
 
 
 def write_report(

@@ -9,8 +9,8 @@ import polars as pl
 import redball
 from redball.app.clock import import_moment
 from redball.app.view import View, opened, see, see_in
-from redball.identity import recognise_items
-from redball.model import BadUse, Twin
+from redball.identity import item_conflicts, recognise_items
+from redball.model import BadUse, Origin, Twin, combine
 from redball.model.frames import value_schema
 from redball.model.schema import table
 from redball.store import ImportResult, PackageRecord, TableRows
@@ -37,17 +37,35 @@ class Verdict:
     reason: str = ""
 
 
-def candidates(view: View, *, minimum_score: float = 0.75) -> pl.DataFrame:
-    """Pairs of item records that may be the same article, the likeliest first.
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of item records, with where they come from.
 
-    Returns
-    -------
-    polars.DataFrame
-        ``item_a``, ``name_a``, ``item_b``, ``name_b``, ``score``, ``why``.
+    Attributes
+    ----------
+    frame : polars.DataFrame
+        ``item_a``, ``name_a``, ``item_b``, ``name_b``, then what is said about the pair.
+    origin : Origin
     """
-    twin = see(view).twin
-    groups = recognise_items(twin, minimum_score=minimum_score)
-    return _named(twin, groups.candidates)
+
+    frame: pl.DataFrame
+    origin: Origin
+
+
+def candidates(view: View, *, minimum_score: float = 0.75) -> Pairs:
+    """Pairs of item records that may be the same article (``score``, ``why``), likeliest first."""
+    seen = see(view)
+    groups = recognise_items(seen.twin, minimum_score=minimum_score)
+    used = combine(seen.twin.label_of("item"), seen.twin.label_of("same_item"))
+    origin = seen.origin(label=used, parameters={"minimum_score": minimum_score})
+    return Pairs(_named(seen.twin, groups.candidates), origin)
+
+
+def conflicts(view: View) -> Pairs:
+    """Contradictions between numbers and verdicts that a person must settle (``kind``, ``why``)."""
+    seen = see(view)
+    origin = seen.origin(label=combine(seen.twin.label_of("item"), seen.twin.label_of("same_item")))
+    return Pairs(_named(seen.twin, item_conflicts(seen.twin)), origin)
 
 
 def _named(twin: Twin, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -56,7 +74,7 @@ def _named(twin: Twin, pairs: pl.DataFrame) -> pl.DataFrame:
     )
     left = items[pairs["a_ix"]].rename({"item": "item_a", "name": "name_a"})
     right = items[pairs["b_ix"]].rename({"item": "item_b", "name": "name_b"})
-    return pl.concat([left, right, pairs.select("score", "why")], how="horizontal")
+    return pl.concat([left, right, pairs.drop("a_ix", "b_ix")], how="horizontal")
 
 
 def decide(view: View, verdict: Verdict, *, now: datetime | None = None) -> ImportResult:

@@ -1,5 +1,6 @@
 """From the store to a twin: the one way in which rows reach the capabilities."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,11 @@ class Seen:
     twin: Twin
     feeds: pl.DataFrame = field(repr=False)
 
+    @property
+    def viewer_is_known(self) -> bool:
+        """Whether the viewer ever sent data; if not, its code may be mistyped."""
+        return self.twin.viewer in self.feeds["owner"].cast(pl.String).to_list()
+
     def origin(
         self, label: ResultLabel | None = None, parameters: Mapping[str, Scalar] | None = None
     ) -> Origin:
@@ -54,6 +60,7 @@ class Seen:
             software=f"redball {redball.__version__}",
             label=label or self.twin.label,
             parameters=parameters or {},
+            exercise=self.twin.exercise,
         )
 
 
@@ -78,6 +85,7 @@ def see_in(
     revisions = store.revisions()
     moment = moment_of(revisions, as_of, now or datetime.now(UTC))
     scope = release_scope(store.labels(), viewer)
+    feeds = feeds_in(revisions, moment)
     stream = store.stream(as_of=moment, labels=scope.labels)
     twin = build_twin(
         stream.tables,
@@ -85,13 +93,34 @@ def see_in(
         viewer=viewer,
         as_of=moment,
         revision=stream.revision,
+        exercise=not feeds.is_empty() and bool(feeds["exercise"].any()),
     )
-    return Seen(twin, feeds_in(revisions, moment))
+    return Seen(twin, feeds)
 
 
 def feeds_in(revisions: pl.DataFrame, moment: datetime) -> pl.DataFrame:
-    """Revisions known at a moment, newest first: every nation's conformance over time."""
-    return revisions.filter(pl.col("imported_at") <= moment).sort("revision", descending=True)
+    """Revisions known at a moment, newest first: every nation's conformance over time.
+
+    Columns: ``revision``, ``owner``, ``title``, ``as_of``, ``imported_at``, ``exercise``, ``rows``,
+    ``errors``, ``warnings``, the four scores (share), ``tables`` (names, with ``changes`` where a
+    table was not sent in full), ``package_hash``, ``software``.
+    """
+    known = revisions.filter(pl.col("imported_at") <= moment).sort("revision", descending=True)
+    counts = [json.loads(text) for text in known["counts"]]
+    content = [json.loads(text) for text in known["content"]]
+    tables = [
+        ", ".join(name if how == "full" else f"{name} ({how})" for name, how in carried.items())
+        for carried in content
+    ]
+    added = known.with_columns(
+        rows=pl.Series([c.get("rows") for c in counts], dtype=pl.Int64),
+        tables=pl.Series(tables, dtype=pl.String),
+    )
+    return added.select(
+        "revision", "owner", "title", "as_of", "imported_at", "exercise", "rows", "errors",
+        "warnings", "completeness", "validity", "timeliness", "consistency", "tables",
+        "package_hash", "software",
+    )  # fmt: skip
 
 
 @contextmanager

@@ -17,8 +17,8 @@ def demo(
 ) -> None:
     """Make the exercise coalition, take in its data, show the picture and the findings."""
     from redball import app
+    from redball.cli.finding_screen import finding_json
     from redball.cli.output import print_json, progress_bar
-    from redball.cli.screens import finding_json
     from redball.cli.tour import show_demo
 
     with progress_bar(quiet=json) as progress:

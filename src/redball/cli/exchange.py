@@ -49,7 +49,7 @@ def check(
     """Report every problem of a package with sheet, row, column, rule, value and how to mend it."""
     from redball import app
     from redball.cli.output import print_json, progress_bar
-    from redball.cli.screens import show_check
+    from redball.cli.package_screen import show_check
 
     with progress_bar(quiet=json) as progress:
         outcome = app.check(package, store=store, workbook=workbook, progress=progress)
@@ -59,6 +59,8 @@ def check(
             "package": outcome.package.path,
             "hash": outcome.package.hash,
             "owner": checked.owner,
+            "label": checked.label.text,
+            "exercise": outcome.package.manifest.exercise,
             "ok": checked.ok,
             "counts": checked.counts,
             "score": checked.score.as_dict(),
@@ -88,7 +90,7 @@ def import_(
     """Take a package into the store in one transaction."""
     from redball import app
     from redball.cli.output import print_json, progress_bar
-    from redball.cli.screens import show_import
+    from redball.cli.package_screen import show_import
 
     with progress_bar(quiet=json) as progress:
         outcome = app.import_(
@@ -98,9 +100,11 @@ def import_(
         print_json(
             {
                 "owner": outcome.check.owner,
-                "imported": outcome.result is not None,
+                "imported": outcome.result is not None and not dry_run,
+                "label": outcome.check.label.text,
                 "counts": outcome.check.counts,
                 "score": outcome.check.score.as_dict(),
+                "issues": outcome.check.issues,
                 "result": outcome.result,
             }
         )

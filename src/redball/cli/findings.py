@@ -49,8 +49,9 @@ def findings(
 ) -> None:
     """Show what would break the network, worst first."""
     from redball import app
+    from redball.cli.finding_screen import finding_json, show_findings
     from redball.cli.output import print_json, show_frame
-    from redball.cli.screens import finding_json, show_findings
+    from redball.cli.screens import warn_of_unknown_viewer
 
     options = app.finding_options(threshold or [])
     if list_thresholds:
@@ -58,16 +59,21 @@ def findings(
         print_json({"thresholds": values}) if json else show_frame(values, "Thresholds", rows=100)
         return
     shown_level, failing = app.parse_level(at_least), app.parse_level(fail_on) if fail_on else None
+    app.check_rules(rule or [])
     view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
     result = app.findings(view, options)
-    shown = [f for f in result.at_least(shown_level) if not rule or f.rule in rule]
+    warn_of_unknown_viewer(result.seen)
+    chosen = [f for f in result.findings if not rule or f.rule in rule]
+    shown = [f for f in chosen if f.level.rank >= shown_level.rank]
     if json:
+        refs = (ref for f in shown for ref in f.evidence)
+        rows_of = app.evidence_rows(result.seen.twin, refs) if evidence else None
         document = {
             "origin": result.origin.as_dict(),
-            "findings": [finding_json(f) for f in shown],
+            "findings": [finding_json(f, rows_of) for f in shown],
         }
         print_json(document)
     else:
         show_findings(result, shown, rows=rows, evidence=evidence)
-    if failing is not None and any(f.level.rank >= failing.rank for f in shown):
+    if failing is not None and any(f.level.rank >= failing.rank for f in chosen):
         raise typer.Exit(FAILED)

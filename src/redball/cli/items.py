@@ -28,19 +28,43 @@ def candidates(
     """List pairs that may be the same article, for a person to confirm."""
     from redball import app
     from redball.cli.output import print_json, show_frame
+    from redball.cli.screens import show_banner
 
     view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
     found = app.candidates(view, minimum_score=score)
     if json:
-        print_json({"candidates": found})
+        print_json({"origin": found.origin.as_dict(), "candidates": found.frame})
         return
+    show_banner(found.origin)
     show_frame(
-        found,
+        found.frame,
         "May be the same article",
         rows=rows,
         hint="Use --rows or --json.",
         notes="Confirm with: redball items decide A B --same --by NAME",
     )
+
+
+@group.command("conflicts")
+def conflicts(
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    as_of: AsOfOption = None,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to show.")] = 20,
+    json: JsonOption = False,
+) -> None:
+    """List contradictions between stock numbers and verdicts that a person must settle."""
+    from redball import app
+    from redball.cli.output import print_json, show_frame
+    from redball.cli.screens import show_banner
+
+    view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
+    found = app.conflicts(view)
+    if json:
+        print_json({"origin": found.origin.as_dict(), "conflicts": found.frame})
+        return
+    show_banner(found.origin)
+    show_frame(found.frame, "Contradictions to settle", rows=rows, hint="Use --rows or --json.")
 
 
 @group.command("decide")

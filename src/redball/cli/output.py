@@ -31,6 +31,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from redball.cli.layout import Column, fitting
 from redball.cli.safe import cell, json_text, safe
 from redball.model.errors import RedballError
 
@@ -120,40 +121,68 @@ def plain(value: object) -> object:
 def show_frame(
     frame: pl.DataFrame, title: str, *, rows: int = 20, hint: str = "", notes: str = ""
 ) -> None:
-    """Print a frame as a table: numbers right, a sentence when rows are left out."""
+    """Print a frame as a table: numbers right and whole, and what was left out is said."""
     if frame.is_empty():
         console.print(f"[bold]{safe(title)}[/bold]  none")
         return
+    cells = {
+        name: [_cell(name, value) for value in column]
+        for name, column in frame.head(rows).to_dict(as_series=False).items()
+    }
+    shown = fitting(
+        [_column(name, frame.schema[name], cells[name]) for name in frame.columns], console.width
+    )
     table = Table(title=safe(title), title_justify="left", title_style="bold", pad_edge=False)
-    for name, dtype in frame.schema.items():
-        header = name.replace("_", " ")
-        table.add_column(cell(header), justify="right" if dtype.is_numeric() else "left")
-    for row in frame.head(rows).iter_rows():
-        table.add_row(*[_cell(n, v) for n, v in zip(frame.columns, row, strict=True)])
+    for column, width in shown:
+        right = frame.schema[column.name].is_numeric()
+        table.add_column(
+            cell(column.name.replace("_", " ")),
+            justify="right" if right else "left",
+            width=width,
+            overflow="fold",
+        )
+    for row in zip(*(cells[column.name] for column, _ in shown), strict=True):
+        table.add_row(*row)
     console.print(table)
-    if frame.height > rows:
-        console.print(f"  and {frame.height - rows:,} more. {safe(hint)}".rstrip())
+    _say_left_out(frame, [column.name for column, _ in shown], rows, hint)
     if notes:
         console.print(f"  {safe(notes)}", style="dim")
 
 
-def _cell(column: str, value: object) -> str | Text:
+def _column(name: str, dtype: pl.DataType, cells: list[Text]) -> Column:
+    longest = max(text.cell_len for text in cells)
+    spaced = any(" " in text.plain for text in cells)
+    words = name.replace("_", " ").split()
+    firm = dtype.is_numeric() or dtype.is_temporal() or not spaced
+    return Column(name, longest, max(map(len, words)), firm)
+
+
+def _say_left_out(frame: pl.DataFrame, shown: list[str], rows: int, hint: str) -> None:
+    if frame.height > rows:
+        console.print(f"  and {frame.height - rows:,} more. {safe(hint)}".rstrip())
+    left_out = [name for name in frame.columns if name not in shown]
+    if left_out:
+        names = ", ".join(left_out)
+        console.print(f"  No room for: {names}. Widen the window, or use --json.", style="dim")
+
+
+def _cell(column: str, value: object) -> Text:
     if value is None:
-        return "–"
+        return Text("–")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Text("yes" if value else "no")
     if isinstance(value, float):
-        return _number(value)
+        return Text(_number(value))
     if isinstance(value, int):
-        return f"{value:,}"
+        return Text(f"{value:,}")
     if isinstance(value, list):
         return cell(", ".join(str(v) for v in value))
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%MZ")
+        return Text(value.strftime("%Y-%m-%d %H:%MZ"))
     text = str(value)
     # only where the column is a level: an item may be named 'critical'
     if column.endswith("level") and text in LEVEL_STYLE:
-        return f"[{LEVEL_STYLE[text]}]{LEVEL_SHAPE[text]} {text}[/]"
+        return Text(f"{LEVEL_SHAPE[text]} {text}", style=LEVEL_STYLE[text])
     return cell(text)
 
 
@@ -165,8 +194,8 @@ def percent(share: float) -> str:
 def _number(value: float) -> str:
     if not math.isfinite(value):
         return "–"
-    if value == int(value) and abs(value) < 1e12:
-        return f"{int(value):,}"
+    if abs(value) >= 10_000 or value == int(value):
+        return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 

@@ -40,11 +40,12 @@ def picture(
     """Show the recognised logistics picture: stock, days of supply, readiness, in transit."""
     from redball import app
     from redball.cli.output import print_json
-    from redball.cli.screens import show_picture
+    from redball.cli.screens import show_picture, warn_of_unknown_viewer
 
     view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
     options = app.PictureOptions(window_days=window, horizon_days=horizon)
     result = app.picture(view, options)
+    warn_of_unknown_viewer(result.seen)
     tables = app.picture_tables(result, table)
     if out is not None:
         app.write_tables(tables, out, result.origin)

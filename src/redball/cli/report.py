@@ -21,8 +21,8 @@ def report(
     from redball.cli.safe import safe
 
     view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
-    path = app.report(view, out)
+    path, origin = app.report(view, out)
     if json:
-        print_json({"report": path})
+        print_json({"report": path, "origin": origin.as_dict()})
     else:
         console.print(f"Report: {safe(path)}", soft_wrap=True)

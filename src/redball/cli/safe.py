@@ -1,9 +1,9 @@
-"""Text from outside made harmless for a terminal.
+r"""Text from outside made harmless for a terminal.
 
 Names, values and messages come from other people's files. A terminal obeys control characters
-(ECMA-48: colours, cursor, window title, clipboard), so data could overwrite what was printed before;
-direction marks could make text read as other text (Unicode Technical Report 36). Such characters
-are shown as escapes: ``\\x1b``, ``\\u202e``.
+(ECMA-48: colours, cursor, window title, clipboard), so data could overwrite what was printed
+before; direction marks could make text read as other text (Unicode Technical Report 36). Such
+characters are shown as escapes: ``\x1b``, ``\u202e``.
 """
 
 import re
@@ -36,7 +36,7 @@ def cell(text: str) -> Text:
 
 
 def json_text(chunk: str) -> str:
-    """A piece of a JSON document with the characters that JSON leaves alone as ``\\u`` escapes.
+    r"""A piece of a JSON document with the characters that JSON leaves alone as ``\u`` escapes.
 
     Outside of strings a document holds none but line feeds, so the meaning stays.
     """

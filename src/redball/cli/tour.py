@@ -3,9 +3,10 @@
 import polars as pl
 
 from redball.app import DemoResult, picture_tables
+from redball.cli.finding_screen import show_findings
 from redball.cli.output import console, percent, show_frame
 from redball.cli.safe import safe
-from redball.cli.screens import show_findings, show_picture
+from redball.cli.screens import show_picture
 
 
 def show_demo(result: DemoResult) -> None:

@@ -40,6 +40,11 @@ def factor_rates(twin: Twin) -> tuple[pl.DataFrame, dict[str, int]]:
     systems = factor.filter(pl.col("basis") != "person_day", pl.col("system_ix") != NOWHERE).join(
         fleet, on=["owner", "system_ix"]
     )
+    system = twin["system"].select(
+        pl.int_range(pl.len(), dtype=pl.Int32).alias("system_ix"),
+        pl.col("label").alias("system_label"),
+    )
+    systems = systems.join(system, on="system_ix", maintain_order="left")
     hourly = pl.col("basis") == "system_hour"
     worked = pl.col("count") * pl.when(hourly).then("hours_per_day").otherwise(1.0)
     parts = pl.concat(
@@ -50,7 +55,7 @@ def factor_rates(twin: Twin) -> tuple[pl.DataFrame, dict[str, int]]:
             ).select(_PARTS),
             systems.with_columns(
                 per_day=pl.col("quantity") * worked,
-                labels=pl.concat_list("label", "unit_label", "fleet_label"),
+                labels=pl.concat_list("label", "unit_label", "fleet_label", "system_label"),
             ).select(_PARTS),
         ]
     )

@@ -6,6 +6,8 @@ the rarest features up to the point where the rest of the vector is shorter than
 Only these are indexed, so common trigrams cost nothing and no pair is lost.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numba as nb
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,9 @@ from redball.identity.names import NameVectors
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+_SLICES = 4
+"""The search is cut into so many parts, which run at once where there are cores for them."""
 
 _SLACK = 1e-9
 """Rounding of a sum of squares; keeps a pair that lies exactly on the limit."""
@@ -42,13 +47,17 @@ def alike_names(vectors: NameVectors, minimum: float, only_owner: Int32s) -> pl.
     rest = _rests(vectors.start, vectors.weight)
     prefix = _prefix_ends(vectors.start, rest, minimum - _SLACK)
     begin, posting, place = _postings(vectors.start, vectors.feature, prefix, vectors.features)
-    a, b, cosine = _pairs(
-        vectors.start, vectors.feature, vectors.weight, rest, prefix, begin, posting, place,
-        minimum - _SLACK, only_owner,
-    )  # fmt: skip
-    return pl.DataFrame({"a": a, "b": b, "cosine": cosine}).with_columns(
-        pl.col("cosine").clip(upper_bound=1.0)
-    )
+
+    def part(first: int) -> pl.DataFrame:
+        a, b, cosine = _pairs(
+            vectors.start, vectors.feature, vectors.weight, rest, prefix, begin, posting, place,
+            minimum - _SLACK, only_owner, first, _SLICES,
+        )  # fmt: skip
+        return pl.DataFrame({"a": a, "b": b, "cosine": cosine})
+
+    with ThreadPoolExecutor(_SLICES) as pool:
+        found = pl.concat(pool.map(part, range(_SLICES)))
+    return found.sort("b", "a").with_columns(pl.col("cosine").clip(upper_bound=1.0))
 
 
 @nb.njit(cache=True)
@@ -93,7 +102,7 @@ def _postings(
     return begin, names, place
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _pairs(
     start: Int64s,
     feature: Int32s,
@@ -105,12 +114,15 @@ def _pairs(
     place: Int64s,
     minimum: float,
     only_owner: Int32s,
+    first: int,
+    step: int,
 ) -> tuple[Int32s, Int32s, Floats]:
+    """Pairs of each ``step``-th name with the names before it."""
     room, found = 1024, 0
     left, right = np.empty(room, np.int32), np.empty(room, np.int32)
     cosine = np.empty(room, np.float64)
     seen = np.full(len(prefix), -1, np.int32)
-    for name in range(len(prefix)):
+    for name in range(first, len(prefix), step):
         for k in range(start[name], prefix[name]):
             for p in range(begin[feature[k]], begin[feature[k] + 1]):
                 other = posting[p]
@@ -137,7 +149,7 @@ def _pairs(
     return left[:found], right[:found], cosine[:found]
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _dot(
     feature: Int32s,
     weight: Floats,

@@ -4,6 +4,7 @@ import polars as pl
 
 from redball.identity.item_groups import ItemGroups, group_items
 from redball.identity.numbers import niin_disagrees
+from redball.identity.resting import label_texts, resting_labels
 from redball.model import Twin
 
 _SCHEMA = {"a_ix": pl.Int32, "b_ix": pl.Int32, "kind": pl.String, "why": pl.String}
@@ -26,18 +27,21 @@ def item_conflicts(twin: Twin) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``a_ix``, ``b_ix`` (rows of the item table, a <= b), ``kind``, ``why``; sorted by kind and
-        rows.
+        ``a_ix``, ``b_ix`` (rows of the item table, a <= b), ``kind``, ``why``, ``label`` (dominant
+        label of the records linked with them and of the verdicts between these); sorted by kind
+        and rows.
     """
     groups = group_items(twin)
     parts = [
         _kept_apart(twin, groups),
         _not_applied(groups),
-        _several_niins(groups, "part", "part number"),
-        _several_niins(groups, "group", "several niin"),
+        _several_niins(twin, groups, "part", "part number"),
+        _several_niins(twin, groups, "group", "several niin"),
         _own_numbers(twin),
     ]
-    return pl.concat(parts).sort("kind", "a_ix", "b_ix")
+    found = pl.concat(parts).sort("kind", "a_ix", "b_ix")
+    linked = resting_labels(twin, groups.group).gather(found["a_ix"])
+    return found.with_columns(label_texts(twin, linked))
 
 
 def _kept_apart(twin: Twin, groups: ItemGroups) -> pl.DataFrame:
@@ -81,25 +85,32 @@ def _not_applied(groups: ItemGroups) -> pl.DataFrame:
     )
 
 
-def _several_niins(groups: ItemGroups, key: str, kind: str) -> pl.DataFrame:
+def _several_niins(twin: Twin, groups: ItemGroups, key: str, kind: str) -> pl.DataFrame:
     """First record of each further NIIN under one key, beside the first record of the first."""
-    told = "Part number {} has NIIN {} and NIIN {}." if key == "part" else (
-        "The group of row {} holds NIIN {} and NIIN {}, by a verdict."
-    )  # fmt: skip
+    told = (
+        "Part number {} has NIIN {} and NIIN {}."
+        if key == "part"
+        else "The group of {} holds NIIN {} and NIIN {}, by a verdict."
+    )
+    record = twin["item"].select(pl.concat_str("owner", "key", separator=":")).to_series()
+    shown = pl.col("part") if key == "part" else pl.col("record").first().over(key)
+    first = pl.col("niin").first().over(key)
     return (
-        pl.DataFrame({"group": groups.group, "niin": groups.niin, "part": groups.part})
+        pl.DataFrame(
+            {"group": groups.group, "niin": groups.niin, "part": groups.part, "record": record}
+        )
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int32))
         .drop_nulls([key, "niin"])
         .unique([key, "niin"], keep="first", maintain_order=True)
-        .with_columns(
-            a_ix=pl.col("row").first().over(key), first=pl.col("niin").first().over(key)
-        )
-        .filter(pl.col("row") != pl.col("a_ix"))
         .select(
-            "a_ix", b_ix="row", kind=pl.lit(kind), why=pl.format(told, key, "first", "niin")
+            a_ix=pl.col("row").first().over(key),
+            b_ix="row",
+            kind=pl.lit(kind),
+            why=pl.format(told, shown, first, "niin"),
         )
-    )  # fmt: skip
+        .filter(pl.col("a_ix") != pl.col("b_ix"))
+    )
 
 
 def _own_numbers(twin: Twin) -> pl.DataFrame:

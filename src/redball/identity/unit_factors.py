@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from redball.identity.measures import PACK, content_or_own, one_unit_in
+from redball.identity.resting import resting_labels
 from redball.model import BadData, BadUse, Groups, Twin
 from redball.model.codes import needs_item_quantity
 
@@ -29,7 +30,8 @@ def unit_factors(twin: Twin, groups: Groups) -> pl.DataFrame:
     polars.DataFrame
         One row per item row, in order: ``item_ix`` (int32), ``unit`` (its unit of issue),
         ``factor_to_group_unit`` (null where it can't be converted: never guessed), ``note`` (why
-        not, or how; empty when nothing is to be said), ``group_unit``.
+        not, or how; empty when nothing is to be said), ``group_unit``, ``labels`` (positions in
+        ``twin.labels`` of the rows that group and factor rest on: linked records and verdicts).
 
     Raises
     ------
@@ -47,6 +49,25 @@ def unit_factors(twin: Twin, groups: Groups) -> pl.DataFrame:
         *PACK,
         pl.Series("group", groups.group, dtype=pl.Int32),
     )
+    alone = pl.len().over("group") == 1
+    told = pl.concat(
+        [
+            rows.filter(alone).select(
+                "item_ix",
+                factor_to_group_unit=pl.lit(1.0),
+                note=pl.lit(""),
+                group_unit="unit_of_issue",
+            ),
+            _of_groups(rows.filter(~alone)),
+        ]
+    ).sort("item_ix")
+    return rows.select("item_ix", unit="unit_of_issue").with_columns(
+        told.drop("item_ix"), labels=resting_labels(twin, groups.group)
+    )
+
+
+def _of_groups(rows: pl.DataFrame) -> pl.DataFrame:
+    """Factors of the members of groups; groups of the same packs are worked out once."""
     packs = rows.group_by("group", maintain_order=True).agg(*PACK, pl.col("item_ix"))
     known: dict[tuple[Pack, ...], tuple[Told, ...]] = {}
     found: list[tuple[int, Told]] = []
@@ -55,7 +76,7 @@ def unit_factors(twin: Twin, groups: Groups) -> pl.DataFrame:
         if held not in known:
             known[held] = _told(held)
         found += zip(members, known[held], strict=True)
-    told = pl.DataFrame(
+    return pl.DataFrame(
         [(member, factor, note, unit) for member, (unit, factor, note) in found],
         schema={
             "item_ix": pl.Int32,
@@ -65,14 +86,9 @@ def unit_factors(twin: Twin, groups: Groups) -> pl.DataFrame:
         },
         orient="row",
     )
-    return rows.select("item_ix", unit="unit_of_issue").join(
-        told, on="item_ix", how="left", maintain_order="left"
-    )
 
 
 def _told(held: Sequence[Pack]) -> tuple[Told, ...]:
-    if len(held) == 1:
-        return ((held[0][0], 1.0, ""),)
     if len(set(held)) == 1 and not _unknown_pack(held[0]):
         return tuple((held[0][0], 1.0, "") for _ in held)
     fixed = [content_or_own(unit, content) or _article(unit) for unit, _, content in held]

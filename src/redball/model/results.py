@@ -137,7 +137,24 @@ class Groups:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a result comes from: enough to make it again."""
+    """Where a result comes from: enough to make it again.
+
+    Attributes
+    ----------
+    viewer : str
+    as_of : datetime
+        The moment, with zone.
+    revision : int
+        Last revision of the store in the twin.
+    twin_hash, software : str
+    label : ResultLabel
+        Dominant label of what went in.
+    parameters : mapping
+        What was set, by name.
+    seed : int or None
+    exercise : bool
+        Whether any of the data are exercise data.
+    """
 
     viewer: str
     as_of: datetime
@@ -147,6 +164,12 @@ class Origin:
     label: ResultLabel
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
     seed: int | None = None
+    exercise: bool = False
+
+    @property
+    def marking(self) -> str:
+        """Label for banners and exports; exercise data are marked as such."""
+        return f"EXERCISE // {self.label.text}" if self.exercise else self.label.text
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON and report heads."""
@@ -157,6 +180,7 @@ class Origin:
             "twin_hash": self.twin_hash,
             "software": self.software,
             "label": self.label.text,
+            "exercise": self.exercise,
             "parameters": dict(self.parameters),
             "seed": self.seed,
         }

@@ -50,6 +50,8 @@ class Twin:
         ``label`` (index into ``labels``), ``since``, ``sheet``, ``line``.
     labels : tuple of Label
         The distinct labels in it, sorted.
+    exercise : bool
+        Whether any of the data are exercise data.
     content_hash : str
         SHA-256 of the visible content; independent of row order, provenance and history.
     """
@@ -60,6 +62,7 @@ class Twin:
     tables: Mapping[str, pl.DataFrame]
     labels: tuple[Label, ...]
     content_hash: str
+    exercise: bool = False
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         """Return the frame of a table; a cheap copy, so that no caller can change the twin."""
@@ -119,9 +122,11 @@ class Twin:
         text = frame["name"][int(row)] if "name" in frame.columns else None
         return text or f"{frame['owner'][int(row)]}:{frame['key'][int(row)]}"
 
-    def named(self, name: str) -> pl.DataFrame:
-        """Return a table with references written back as ``OWNER:KEY`` text, for people."""
+    def named(self, name: str, rows: Iterable[int] | None = None) -> pl.DataFrame:
+        """Return a table, or some rows of it, with references as ``OWNER:KEY``, for people."""
         frame = self.tables[name]
+        if rows is not None:
+            frame = frame[np.fromiter(rows, np.int64)]
         for attribute, target in table(name).refs.items():
             keys = (
                 self.tables[target].select(pl.concat_str("owner", "key", separator=":")).to_series()
@@ -167,6 +172,7 @@ def build_twin(
     viewer: str,
     as_of: datetime,
     revision: int = 0,
+    exercise: bool = False,
 ) -> Twin:
     """Build a twin from rows already restricted to what the viewer may see.
 
@@ -205,6 +211,7 @@ def build_twin(
         tables=MappingProxyType(coded),
         labels=tuple(used),
         content_hash=content_hash(coded, [f"{label.owner} {label.text}" for label in used]),
+        exercise=exercise,
     )
 
 
@@ -239,7 +246,7 @@ def _coded(
         frame = frame.sort("owner", "key")
     if name in _targets():
         keys[name] = _key_index(frame)
-    return _withhold(_with_indices(frame, spec, keys), spec, viewer)
+    return _withhold(_with_indices(frame, spec, keys), frame, spec, viewer)
 
 
 def _used(coded: Mapping[str, pl.DataFrame], labels: Mapping[int, Label]) -> list[Label]:
@@ -312,22 +319,34 @@ def _indices(frame: pl.DataFrame, name: str, keys: pl.DataFrame) -> pl.Series:
     return pl.concat([pl.Series(dtype=pl.Int32), *parts]).alias(f"{name}_ix")
 
 
-def _withhold(frame: pl.DataFrame, spec: Table, viewer: str) -> pl.DataFrame:
-    """Hide foreign keys that spell out a reference the viewer may not see.
+def _withhold(frame: pl.DataFrame, raw: pl.DataFrame, spec: Table, viewer: str) -> pl.DataFrame:
+    """Hide what foreign keys spell out of rows that the viewer may not see.
 
-    A key made from other columns holds the keys of the rows it names; where one of them is not
-    visible, the key of the row becomes ``withheld-n``.
+    A key made from other columns holds the keys of the rows it names. Where one of them is named
+    but not visible, the key is written anew: visible parts as they were, ``?`` for the others, and
+    the number of the row to keep it unique.
     """
-    named = [f"{name}_ix" for name in spec["key"].derived_from if name in spec.refs]
+    parts = spec["key"].derived_from
+    named = [name for name in parts if name in spec.refs]
     if not named or frame.is_empty():
         return frame
-    # an own reference may be empty as well as undisclosed; masking both is the safe side
-    hidden = (pl.col("owner").cast(pl.String) != viewer) & pl.any_horizontal(
-        pl.col(name) == NOWHERE for name in named
+    foreign = frame["owner"].cast(pl.String) != viewer
+    gone = {name: raw[name].is_not_null() & (frame[f"{name}_ix"] == NOWHERE) for name in named}
+    hidden = (
+        foreign & pl.DataFrame(list(gone.values())).select(pl.any_horizontal(pl.all())).to_series()
     )
-    if not frame.select(hidden.any()).item():
+    if not hidden.any():
         return frame
-    number = pl.int_range(pl.len()).cast(pl.String)
-    return frame.with_columns(
-        key=pl.when(hidden).then(pl.concat_str(pl.lit("withheld-"), number)).otherwise("key")
+    rows = hidden.arg_true()
+    spelled = raw[rows].select(
+        pl.when(gone[name].gather(rows) if name in gone else pl.lit(value=False))
+        .then(pl.lit("?"))
+        .otherwise(
+            pl.col(name).cast(pl.String).str.replace_all(":", ".", literal=True).fill_null("")
+        )
+        .alias(name)
+        for name in parts
     )
+    key = spelled.select(pl.concat_str(pl.all(), separator="|")).to_series()
+    numbered = pl.Series([f"{k}#{r}" for k, r in zip(key, rows, strict=True)], dtype=pl.String)
+    return frame.with_columns(key=frame["key"].scatter(rows, numbered))

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from redball.model import BadUse, Twin
-from redball.picture.marking import gathered, marked
+from redball.picture.marks import Marks
 
 _NEWEST: Mapping[str, pl.Expr] = {
     "holding": pl.col("counted_on"),
@@ -19,7 +19,9 @@ _NEWEST: Mapping[str, pl.Expr] = {
 """What dates the rows of a table; other tables only have the date of their feed."""
 
 
-def data_age(twin: Twin, feeds: pl.DataFrame | None, day: date) -> pl.DataFrame:
+def data_age(
+    twin: Twin, feeds: pl.DataFrame | None, day: date, marks: Marks
+) -> pl.DataFrame:
     """Rows, newest date and age by nation and table.
 
     Parameters
@@ -39,28 +41,32 @@ def data_age(twin: Twin, feeds: pl.DataFrame | None, day: date) -> pl.DataFrame:
     BadUse
         ``feeds`` lacks a column.
     """
-    parts = [_of_table(twin, name, day) for name in twin.tables if not twin.tables[name].is_empty()]
+    parts = [
+        _of_table(twin, name, day, marks)
+        for name in twin.tables
+        if not twin.tables[name].is_empty()
+    ]
     schema = {"nation": pl.String, "table": pl.String, "rows": pl.UInt32, "newest_on": pl.Date,
-              "marks": pl.List(pl.Int32)}  # fmt: skip
+              "mark": pl.UInt64}  # fmt: skip
     rows = pl.concat([pl.DataFrame(schema=schema), *(part.cast(schema) for part in parts)])  # type: ignore[arg-type]
     rows = _with_feeds(rows, feeds)
     dated = pl.coalesce("newest_on", pl.col("feed_as_of").dt.date())
     rows = rows.with_columns(age_days=(pl.lit(day) - dated).dt.total_days())
-    return marked(twin, rows, ["marks"]).sort("nation", "table")
+    return rows.drop("mark").with_columns(marks.texts(rows["mark"])).sort("nation", "table")
 
 
-def _of_table(twin: Twin, name: str, day: date) -> pl.DataFrame:
+def _of_table(twin: Twin, name: str, day: date, marks: Marks) -> pl.DataFrame:
     newest = _NEWEST.get(name, pl.lit(None, pl.Date)).alias("on")
     return (
         twin[name]
-        .select(newest, "label", nation=pl.col("owner").cast(pl.String))
+        .select(newest, mark=marks.of(twin[name]["label"]), nation=pl.col("owner").cast(pl.String))
         .group_by("nation")
         .agg(
             pl.len().alias("rows"),
             newest_on=pl.col("on").filter(pl.col("on") <= day).max(),
-            marks=gathered("label"),
+            mark=pl.col("mark").bitwise_or(),
         )
-        .select("nation", pl.lit(name).alias("table"), "rows", "newest_on", "marks")
+        .select("nation", pl.lit(name).alias("table"), "rows", "newest_on", "mark")
     )
 
 

@@ -5,14 +5,15 @@ import polars as pl
 import redball
 from redball.model import BadUse, Consumption, Groups, Origin, Twin
 from redball.picture.age import data_age
-from redball.picture.marking import labels_in
+from redball.picture.marks import Marks
 from redball.picture.money import euro_prices
 from redball.picture.movement import expiring, in_transit
 from redball.picture.readiness import ReadinessLimits, readiness
-from redball.picture.rows import KEYS, day_rows, holding_rows, item_rows
+from redball.picture.rows import KEYS, facts_of, holding_rows
 from redball.picture.shared import candidate_rows, shared_items
+from redball.picture.supply import day_rows
 from redball.picture.types import Picture
-from redball.picture.views import SAID, stock_view
+from redball.picture.views import SAID, base_of, stock_view, worst_classes
 
 _LIMITS = ReadinessLimits()
 
@@ -44,7 +45,9 @@ def build_picture(
         How far ahead expiring lots are listed.
     units : polars.DataFrame, optional
         Factors to the unit of each group, to add up what allies count in different units:
-        ``item_ix``, ``factor_to_group_unit``, ``group_unit``, ``note``.
+        ``item_ix``, ``factor_to_group_unit``, ``group_unit``, ``note``; and ``labels``: positions
+        in ``twin.labels`` of the rows that the recognition of a record rests on; without it every
+        item record and verdict counts.
     feeds : polars.DataFrame, optional
         ``owner``, ``as_of`` and, where a feed is of one table, ``table``.
     limits : ReadinessLimits
@@ -57,33 +60,25 @@ def build_picture(
     """
     _refuse_mismatch(twin, days, items, horizon_days)
     day = consumption.as_of
-    prices, said = euro_prices(twin)
-    facts = item_rows(twin, items, prices)
+    marks = Marks(twin.labels)
+    prices, said = euro_prices(twin, marks)
+    facts = facts_of(twin, items, units, prices, marks)
     holdings = holding_rows(twin, consumption, facts)
-    supply = day_rows(twin, consumption, days, facts)
-    ready = readiness(twin, _worst_classes(supply), limits)
+    base = base_of(holdings, *day_rows(twin, consumption, days, facts), facts)
     return Picture(
         origin=_origin(twin, consumption, horizon_days, limits),
-        stock=stock_view(twin, holdings, supply, KEYS),
-        by_nation=stock_view(twin, holdings, supply, ["nation"]),
-        by_class=stock_view(twin, holdings, supply, ["supply_class"]),
-        by_unit=stock_view(twin, holdings, supply, ["nation", "unit"]),
-        by_site=stock_view(twin, holdings, supply, ["site", "site_key"]),
-        readiness=ready,
+        stock=stock_view(base, KEYS),
+        by_nation=stock_view(base, ["nation"]),
+        by_class=stock_view(base, ["supply_class"]),
+        by_unit=stock_view(base, ["nation", "unit"]),
+        by_site=stock_view(base, ["site", "site_key"]),
+        readiness=readiness(twin, worst_classes(base), facts, limits),
         in_transit=in_transit(twin, facts, day),
-        expiring=expiring(twin, holdings, day, horizon_days),
-        shared_items=shared_items(twin, holdings, items, units),
-        candidates=candidate_rows(twin, items),
-        data_age=data_age(twin, feeds, day),
+        expiring=expiring(holdings, facts, day, horizon_days),
+        shared_items=shared_items(twin, holdings, items, units, facts),
+        candidates=candidate_rows(twin, items, facts),
+        data_age=data_age(twin, feeds, day, marks),
         assumptions=(*consumption.assumptions, *SAID, *said),
-    )
-
-
-def _worst_classes(supply: pl.DataFrame) -> pl.DataFrame:
-    return (
-        supply.group_by("nation", "site_key", "supply_class")
-        .agg(days_median=pl.col("days").median(), labels=pl.col("label_set").unique())
-        .with_columns(labels=labels_in("labels"))
     )
 
 

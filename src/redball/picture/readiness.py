@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from redball.model import BadUse, Level, Twin
-from redball.picture.marking import marked
-from redball.picture.rows import UNDISCLOSED, site_rows
+from redball.picture.rows import UNDISCLOSED, Facts
 
 
 @dataclass(frozen=True)
@@ -30,14 +29,16 @@ class ReadinessLimits:
             )
 
 
-def readiness(twin: Twin, by_unit_class: pl.DataFrame, limits: ReadinessLimits) -> pl.DataFrame:
+def readiness(
+    twin: Twin, worst: pl.DataFrame, facts: Facts, limits: ReadinessLimits
+) -> pl.DataFrame:
     """Fleets against their target, with the worst class of supply where the unit is.
 
     Parameters
     ----------
-    by_unit_class : polars.DataFrame
-        ``nation``, ``site_key``, ``supply_class``, ``days_median`` and ``labels`` (labels of the
-        days).
+    worst : polars.DataFrame
+        ``nation``, ``site_key``, ``worst_class``, ``worst_class_days`` and ``supply_mark`` (of the
+        days of all classes there).
 
     Returns
     -------
@@ -48,54 +49,49 @@ def readiness(twin: Twin, by_unit_class: pl.DataFrame, limits: ReadinessLimits) 
         median days of supply at the unit's site), ``label``. The level is ``off`` where nothing is
         reported and ``standby`` where there is no target.
     """
-    party = twin["party"].select(
+    marks = facts.marks
+    fleet, party, system = twin["fleet"], twin["party"], twin["system"]
+    units = party.select(
         pl.int_range(pl.len(), dtype=pl.Int32).alias("unit_ix"),
         "site_ix",
         unit=pl.col("name").fill_null(pl.col("key")),
-        unit_label="label",
+        unit_mark=marks.of(party["label"]),
     )
-    system = twin["system"].select(
+    systems = system.select(
         pl.int_range(pl.len(), dtype=pl.Int32).alias("system_ix"),
         system=pl.col("name").fill_null(pl.col("key")),
         system_target="availability_target",
-        system_label="label",
+        system_mark=marks.of(system["label"]),
     )
-    worst = (
-        by_unit_class.drop_nulls("days_median")
-        .sort("days_median", "supply_class")
-        .unique(["nation", "site_key"], keep="first", maintain_order=True)
-        .select("nation", "site_key", "labels", worst_class="supply_class",
-                worst_class_days="days_median")
-    )  # fmt: skip
     share = pl.col("available") / pl.when(pl.col("count") > 0).then("count")
     rows = (
-        twin["fleet"]
-        .join(party, on="unit_ix", how="left", maintain_order="left")
-        .join(system, on="system_ix", how="left", maintain_order="left")
-        .join(site_rows(twin), on="site_ix", how="left", maintain_order="left")
+        fleet.with_columns(own_mark=marks.of(fleet["label"]), nation=pl.col("owner").cast(pl.String))
+        .join(units, on="unit_ix", how="left", maintain_order="left")
+        .join(systems, on="system_ix", how="left", maintain_order="left")
+        .join(facts.sites, on="site_ix", how="left", maintain_order="left")
+        .join(worst, on=["nation", "site_key"], how="left", maintain_order="left")
         .with_columns(
             pl.col("unit", "system", "site").fill_null(UNDISCLOSED),
-            nation=pl.col("owner").cast(pl.String),
             availability=share,
             target=pl.coalesce("availability_target", "system_target"),
         )
-        .join(worst, on=["nation", "site_key"], how="left", maintain_order="left")
         .with_columns(gap=pl.col("target") - pl.col("availability"))
-        .select(
-            "nation", "unit", "site", "system", "count", "available", "availability", "target",
-            "gap", level=_level(limits),
-            basis=pl.when(pl.col("available").is_null())
-            .then(pl.lit("not reported"))
-            .otherwise(pl.lit("reported")),
-            worst_class="worst_class", worst_class_days="worst_class_days", label="label",
-            unit_label="unit_label", system_label="system_label", site_label="site_label",
-            labels="labels",
-        )
-    )  # fmt: skip
-    renamed = rows.rename({"label": "fleet_label"})
-    return marked(
-        twin, renamed, ["fleet_label", "unit_label", "system_label", "site_label", "labels"]
-    ).sort("nation", "unit", "system")
+    )
+    label = marks.texts(
+        rows["own_mark"]
+        | rows["unit_mark"].fill_null(0)
+        | rows["system_mark"].fill_null(0)
+        | rows["site_mark"].fill_null(0)
+        | rows["supply_mark"].fill_null(0)
+    )
+    return rows.select(
+        "nation", "unit", "site", "system", "count", "available", "availability", "target", "gap",
+        level=_level(limits),
+        basis=pl.when(pl.col("available").is_null())
+        .then(pl.lit("not reported"))
+        .otherwise(pl.lit("reported")),
+        worst_class="worst_class", worst_class_days="worst_class_days", label=label,
+    ).sort("nation", "unit", "system")  # fmt: skip
 
 
 def _level(limits: ReadinessLimits) -> pl.Expr:

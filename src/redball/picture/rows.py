@@ -1,10 +1,12 @@
-"""Holdings and days of supply with everything they are added up by."""
+"""What holdings and days of supply are added up by, and what they rest on."""
+
+from dataclasses import dataclass
 
 import polars as pl
 
 from redball.model import NOWHERE, Consumption, Groups, Twin
 from redball.model.codes import to_nato
-from redball.picture.marking import label_set
+from redball.picture.marks import Marks
 
 UNDISCLOSED = "undisclosed"
 """Name of a site or item that is not given or that the viewer may not see."""
@@ -12,129 +14,135 @@ UNDISCLOSED = "undisclosed"
 KEYS = ["nation", "unit", "site", "site_key", "supply_class"]
 """What holdings and days of supply are added up by."""
 
+CELL = ["nation", "site_ix", "supply_class"]
+"""The narrowest of them: the units follow from nation and site."""
 
-def item_rows(twin: Twin, items: Groups, prices: pl.DataFrame) -> pl.DataFrame:
-    """Facts of every item row; ``supply_class`` is the NATO class where there is one."""
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of items, sites and units, by row of the twin.
+
+    Attributes
+    ----------
+    items : polars.DataFrame
+        One row per item row, in order: names, NATO class where there is one, mass, volume, price,
+        ``item_mark``, ``price_mark`` and ``known_mark`` (of what its recognition rests on).
+    sites : polars.DataFrame
+        One row per site row, in order.
+    units : polars.DataFrame
+        Units of a nation at a site: see :func:`unit_rows`.
+    marks : Marks
+    """
+
+    items: pl.DataFrame
+    sites: pl.DataFrame
+    units: pl.DataFrame
+    marks: Marks
+
+
+def facts_of(
+    twin: Twin, items: Groups, units: pl.DataFrame | None, prices: pl.DataFrame, marks: Marks
+) -> Facts:
+    """Collect the facts once for all tables."""
     item = twin["item"]
     codes = item["supply_class"].drop_nulls().unique().to_list()
     nato = {code: to_nato(code).code or code for code in codes}
-    return pl.concat(
-        [
-            item.select(
-                pl.int_range(pl.len(), dtype=pl.Int32).alias("item_ix"),
-                pl.Series("group", items.group, dtype=pl.Int32),
-                item_owner=pl.col("owner").cast(pl.String),
-                item=pl.col("name").fill_null(pl.col("key")),
-                supply_class=pl.col("supply_class").replace_strict(
-                    nato, default=None, return_dtype=pl.String
-                ),
-                unit_of_issue="unit_of_issue",
-                mass_kg="mass_kg",
-                volume_m3="volume_m3",
-                item_label="label",
-            ),
-            prices,
-        ],
-        how="horizontal",
-    )
+    rows = item.select(
+        pl.int_range(pl.len(), dtype=pl.Int32).alias("item_ix"),
+        pl.Series("group", items.group, dtype=pl.Int32),
+        item_owner="owner",
+        item=pl.col("name").fill_null(pl.col("key")),
+        supply_class=pl.col("supply_class")
+        .replace_strict(nato, default=None, return_dtype=pl.String)
+        .fill_null(UNDISCLOSED)
+        .cast(pl.Categorical),
+        unit_of_issue=pl.col("unit_of_issue").cast(pl.Categorical),
+        mass_kg="mass_kg",
+        volume_m3="volume_m3",
+    ).with_columns(
+        item_mark=marks.of(item["label"]), known_mark=_recognised(twin, units, marks)
+    )  # fmt: skip
+    both = pl.concat([rows, prices], how="horizontal")
+    return Facts(both, site_rows(twin, marks), unit_rows(twin, marks), marks)
 
 
-def site_rows(twin: Twin) -> pl.DataFrame:
-    """``site_ix``, ``site``, ``site_key`` (``OWNER:KEY``) and ``site_label`` of every site row."""
-    return twin["site"].select(
+def _recognised(twin: Twin, units: pl.DataFrame | None, marks: Marks) -> pl.Series:
+    """Marks of what the recognition of each item row rests on; of all it can rest on if unsaid."""
+    item, verdicts = twin["item"], twin["same_item"]
+    if units is None or "labels" not in units.columns:
+        every = marks.together(item["label"], verdicts["label"])
+        return pl.repeat(every, item.height, dtype=pl.UInt64, eager=True)
+    return marks.of_lists(units.sort("item_ix")["labels"])
+
+
+def site_rows(twin: Twin, marks: Marks) -> pl.DataFrame:
+    """``site_ix``, ``site``, ``site_key`` (``OWNER:KEY``) and ``site_mark`` of every site row."""
+    site = twin["site"]
+    return site.select(
         pl.int_range(pl.len(), dtype=pl.Int32).alias("site_ix"),
         site=pl.col("name").fill_null(pl.col("key")),
         site_key=pl.concat_str("owner", "key", separator=":"),
-        site_label="label",
+        site_mark=marks.of(site["label"]),
     )
 
 
-def unit_rows(twin: Twin) -> pl.DataFrame:
-    """Units of a nation at a site, their names joined: ``nation``, ``site_ix``, ``unit``."""
+def unit_rows(twin: Twin, marks: Marks) -> pl.DataFrame:
+    """Units of a nation at a site: ``nation``, ``site_ix``, ``unit``, ``unit_key``, ``unit_mark``.
+
+    Names and keys are joined. Two units of one name are told apart by key.
+    """
+    party = twin["party"]
     return (
-        twin["party"]
+        party.with_columns(mark=marks.of(party["label"]))
         .filter(pl.col("kind") == "unit", pl.col("site_ix") != NOWHERE)
-        .sort("site_ix", "name")
-        .group_by(pl.col("owner").cast(pl.String).alias("nation"), "site_ix", maintain_order=True)
-        .agg(unit=pl.col("name").str.join(", "), unit_labels=pl.col("label").unique().sort())
+        .sort("site_ix", "name", "key")
+        .group_by(pl.col("owner").alias("nation"), "site_ix", maintain_order=True)
+        .agg(
+            unit=pl.col("name").str.join(", "),
+            unit_key=pl.col("key").str.join("|"),
+            unit_mark=pl.col("mark").bitwise_or(),
+        )
     )
 
 
-def holding_rows(twin: Twin, consumption: Consumption, facts: pl.DataFrame) -> pl.DataFrame:
-    """Every holding with :data:`KEYS`, ``group``, ``usable`` and its mass, volume and value."""
+def holding_rows(twin: Twin, consumption: Consumption, facts: Facts) -> pl.DataFrame:
+    """Every holding with :data:`CELL`, ``group``, ``usable``, its mass, volume and value.
+
+    ``own_mark`` is of the holding alone, ``mark`` of item, site, units and price as well.
+    """
     usable = (pl.col("condition") == "serviceable") & (
         pl.col("expiry").is_null() | (pl.col("expiry") >= consumption.as_of)
     )
-    rows = (
-        twin["holding"]
-        .select(
-            "site_ix", "item_ix", "lot", "quantity", "condition", "expiry", "label",
-            nation=pl.col("owner").cast(pl.String),
-            usable=usable,
-        )
-        .join(facts, on="item_ix", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("item", "supply_class").fill_null(UNDISCLOSED),
-            mass_t=pl.col("quantity") * pl.col("mass_kg") / 1000,
-            volume_m3=pl.col("quantity") * pl.col("volume_m3"),
-            value_eur=pl.col("quantity") * pl.col("price_eur"),
-        )
+    holding = twin["holding"]
+    rows = holding.select(
+        "site_ix", "item_ix", "lot", "quantity", "condition", "expiry",
+        nation="owner", usable=usable, own_mark=facts.marks.of(holding["label"]),
     )  # fmt: skip
-    return placed(twin, rows)
+    item = facts.items.drop("item_ix")[known_rows(rows["item_ix"])]
+    quantity = pl.col("quantity")
+    rows = pl.concat([rows, item], how="horizontal").with_columns(
+        pl.col("supply_class").fill_null(UNDISCLOSED),
+        mass_t=quantity * pl.col("mass_kg") / 1000,
+        volume_m3=quantity * pl.col("volume_m3"),
+        value_eur=quantity * pl.col("price_eur"),
+    )
+    named = pl.col("item_mark").fill_null(0) | pl.col("price_mark").fill_null(0)
+    return rows.with_columns(mark=pl.col("own_mark") | named | place_marks(rows, facts))
 
 
-def day_rows(
-    twin: Twin, consumption: Consumption, days: pl.DataFrame, facts: pl.DataFrame
-) -> pl.DataFrame:
-    """Days of supply with :data:`KEYS`, once for each nation with stock or demand; shortest first.
-
-    A row of ``days`` may stand for one record or, where recognised items were merged, for several
-    of several nations. The nation of a record is the owner of its holdings, else of the item.
-    """
-    place = ["site_ix", "item_ix"]
-    held = twin["holding"].select("site_ix", "item_ix", nation=pl.col("owner").cast(pl.String))
-    owner = facts.select("item_ix", nation="item_owner")
-    used = (
-        consumption.frame.select(place).join(held, on=place, how="anti").join(owner, on="item_ix")
-    )
-    group = facts.select("item_ix", "group")
-    lead = (
-        days.select("site_ix", pl.col("item_ix").alias("lead"))
-        .join(group, left_on="lead", right_on="item_ix")
-        .group_by("site_ix", "group")
-        .agg(pl.col("lead").min())
-    )
-    own = days.select(*place, own="item_ix")
-    nations = (
-        pl.concat([held.unique(), used.unique()])
-        .join(group, on="item_ix")
-        .join(own, on=place, how="left")
-        .join(lead, on=["site_ix", "group"], how="left")
-        .select("nation", "site_ix", item_ix=pl.coalesce("own", "lead"))
-        .drop_nulls()
-        .unique()
-    )
-    rows = (
-        days.select(*place, "basis", "days", "target_days", "labels")
-        .join(nations, on=place, how="left")
-        .join(
-            facts.select("item_ix", "item", "item_owner", "supply_class"), on="item_ix", how="left"
-        )
-        .with_columns(
-            pl.col("supply_class").fill_null(UNDISCLOSED),
-            nation=pl.coalesce("nation", "item_owner"),
-        )
-        .with_columns(label_set=label_set("labels"))
-        .drop("labels")
-        .sort("days", "item", "site_ix", "nation", nulls_last=True)
-    )
-    return placed(twin, rows)
+def place_marks(rows: pl.DataFrame, facts: Facts) -> pl.Series:
+    """Marks of the site and the units of rows with ``nation`` and ``site_ix``."""
+    at = known_rows(rows["site_ix"])
+    site = facts.sites["site_mark"].gather(at).fill_null(0)
+    if facts.units.is_empty():
+        return site
+    unit = rows.select("nation", "site_ix").join(
+        facts.units.select("nation", "site_ix", "unit_mark"),
+        on=["nation", "site_ix"], how="left", maintain_order="left",
+    )["unit_mark"]  # fmt: skip
+    return site | unit.fill_null(0)
 
 
-def placed(twin: Twin, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add the names of site and units to rows with ``site_ix`` and ``nation``."""
-    return (
-        rows.join(site_rows(twin), on="site_ix", how="left", maintain_order="left")
-        .join(unit_rows(twin), on=["nation", "site_ix"], how="left", maintain_order="left")
-        .with_columns(pl.col("site").fill_null(UNDISCLOSED))
-    )
+def known_rows(ix: pl.Series) -> pl.Series:
+    """Row numbers to gather by: null for no visible row."""
+    return pl.select(pl.when(ix >= 0).then(ix)).to_series()

@@ -3,13 +3,20 @@
 import polars as pl
 
 from redball.model import Groups, Twin
-from redball.picture.marking import gathered, marked
+from redball.picture.rows import Facts
+
+_SCORED_BY = ("item", "same_item", "nation", "rate")
+"""Tables that the score of a candidate follows from."""
 
 _PACK = ["unit_of_issue", "quantity_per_unit", "content_unit"]
 
 
 def shared_items(
-    twin: Twin, holdings: pl.DataFrame, items: Groups, units: pl.DataFrame | None
+    twin: Twin,
+    holdings: pl.DataFrame,
+    items: Groups,
+    units: pl.DataFrame | None,
+    facts: Facts,
 ) -> pl.DataFrame:
     """Recognised articles that at least two nations record and at least one holds.
 
@@ -34,8 +41,9 @@ def shared_items(
     held = (
         holdings.filter("usable")
         .group_by("item_ix")
-        .agg(own=pl.col("quantity").sum(), stock_labels=pl.col("label").unique().sort())
+        .agg(own=pl.col("quantity").sum(), mark=pl.col("own_mark").bitwise_or())
     )
+    records = records.with_columns(known=facts.items["known_mark"].gather(records["item_ix"]))
     rows = records.join(held, on="item_ix", how="left", maintain_order="left").with_columns(
         pl.col("own").fill_null(0.0)
     )
@@ -49,8 +57,8 @@ def shared_items(
         holders=pl.col("nation").filter("holds").n_unique(),
         article=pl.col("name").first(),
         article_key=pl.col("full_key").first(),
-        item_labels=gathered("label"),
-        holding_labels=pl.col("stock_labels").explode().drop_nulls().unique(),
+        mark=pl.col("mark").bitwise_or(),
+        known=pl.col("known").bitwise_or(),
     )
     by_nation = rows.group_by("group", "nation", maintain_order=True).agg(
         names=pl.col("name").unique(maintain_order=True).str.join(" | "),
@@ -63,9 +71,10 @@ def shared_items(
         note=pl.col("note").filter(pl.col("note") != "").unique(maintain_order=True).str.join("; "),
     )
     joined = by_nation.join(whole, on="group", how="left", maintain_order="left")
-    return marked(twin, joined, ["item_labels", "holding_labels"]).select(
+    label = facts.marks.texts(joined["mark"].fill_null(0) | joined["known"])
+    return joined.select(
         "article", "article_key", "nation", "names", "keys", "unit_of_issue", "basis", "on_hand",
-        "group_unit", "total", "holders", "not_added", "note", "label",
+        "group_unit", "total", "holders", "not_added", "note", label,
     )  # fmt: skip
 
 
@@ -77,7 +86,6 @@ def _records(twin: Twin, items: Groups, units: pl.DataFrame | None) -> pl.DataFr
         pl.Series("basis", items.basis, dtype=pl.String),
         "key",
         *_PACK,
-        "label",
         nation=pl.col("owner").cast(pl.String),
         name=pl.col("name").fill_null(pl.col("key")),
         full_key=pl.concat_str("owner", "key", separator=":"),
@@ -98,26 +106,29 @@ def _records(twin: Twin, items: Groups, units: pl.DataFrame | None) -> pl.DataFr
     return rows.filter(pl.col("nation").n_unique().over("group") > 1)
 
 
-def candidate_rows(twin: Twin, items: Groups) -> pl.DataFrame:
+def candidate_rows(twin: Twin, items: Groups, facts: Facts) -> pl.DataFrame:
     """Pairs to confirm, with names.
 
     Returns
     -------
     polars.DataFrame
         ``score``, ``a`` and ``b`` (``OWNER:KEY``, to be named in the table ``same_item``),
-        ``a_name``, ``b_name``, ``why``, ``label``; the best first.
+        ``a_name``, ``b_name``, ``why``, ``label`` (of all item records, verdicts, nations and
+        rates: how rare a word is, and so every score, follows from all names); the best first.
     """
     record = twin["item"].select(
         pl.int_range(pl.len(), dtype=pl.Int32).alias("ix"),
         key=pl.concat_str("owner", "key", separator=":"),
         name=pl.col("name").fill_null(pl.col("key")),
-        mark="label",
     )
-    left = record.rename({"ix": "a_ix", "key": "a", "name": "a_name", "mark": "a_mark"})
-    right = record.rename({"ix": "b_ix", "key": "b", "name": "b_name", "mark": "b_mark"})
-    rows = items.candidates.join(left, on="a_ix", how="left", maintain_order="left").join(
-        right, on="b_ix", how="left", maintain_order="left"
-    )
-    return marked(twin, rows, ["a_mark", "b_mark"]).select(
-        "score", "a", "b", "a_name", "b_name", "why", "label"
-    )
+    left = record.rename({"ix": "a_ix", "key": "a", "name": "a_name"})
+    right = record.rename({"ix": "b_ix", "key": "b", "name": "b_name"})
+    every = facts.marks.together(*(twin[name]["label"] for name in _SCORED_BY))
+    return (
+        items.candidates.join(left, on="a_ix", how="left", maintain_order="left")
+        .join(right, on="b_ix", how="left", maintain_order="left")
+        .select(
+            "score", "a", "b", "a_name", "b_name", "why",
+            label=pl.lit(facts.marks.label(every).text),
+        )
+    )  # fmt: skip

@@ -20,9 +20,10 @@ from redball.risk.concentration import (
 )
 from redball.risk.findings import structural_findings
 from redball.risk.network import SupplyNetwork, build_network
-from redball.risk.thresholds import Thresholds
+from redball.risk.thresholds import RULE_NAMES, Thresholds
 
 __all__ = [
+    "RULE_NAMES",
     "SupplyNetwork",
     "Thresholds",
     "build_network",

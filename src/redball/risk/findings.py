@@ -1,6 +1,8 @@
 """All structural findings over a twin, in one order."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -44,7 +46,8 @@ def structural_findings(
     Returns
     -------
     list of Finding
-        Worst level first, then by rule and subject. The same twin gives the same list.
+        Worst level first, then by rule and subject. The same twin gives the same list. At most
+        ``thresholds.most_per_rule`` of each rule, and ``detail["found"]`` says of how many.
 
     Raises
     ------
@@ -54,8 +57,35 @@ def structural_findings(
     for groups, table in ((items, "item"), (parties, "party")):
         _check(twin, groups, table)
     context = Context(twin, items, parties, thresholds)
-    found = [finding for rule in RULES for finding in rule(context)]
+    found = [
+        finding
+        for rule in RULES
+        for finding in _worst(rule(context), context.thresholds.most_per_rule)
+    ]
     return sorted(found, key=lambda f: (-f.level.rank, f.rule, f.subject, f.title))
+
+
+def _worst(findings: Iterable[Finding], most: int) -> Iterator[Finding]:
+    """Keep so many of each rule, by level and then by what was measured; say of how many.
+
+    A rule that keeps to the limit itself, to save work, says so in its own ``found``.
+    """
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_rule[finding.rule].append(finding)
+    for listed in by_rule.values():
+        kept = listed
+        if len(listed) > most:
+            # the greater the figure, the worse, in every rule; -1 for a figure that is missing
+            kept = sorted(
+                listed, key=lambda f: (-f.level.rank, -_figure(f.value), f.subject, f.title)
+            )[:most]
+        for finding in kept:
+            yield replace(finding, detail={"found": len(listed), **finding.detail})
+
+
+def _figure(value: float | None) -> float:
+    return -1.0 if value is None else value
 
 
 def _check(twin: Twin, groups: Groups, table: str) -> None:

@@ -20,6 +20,7 @@ Parties, parents, sites and countries are the *elements* whose loss is looked at
 owner, place or country comes out by itself. Source: ``docs/concepts/structural-findings.md``.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -100,7 +101,7 @@ class SupplyNetwork:
 
     def kind(self, node: int) -> Node:
         """Kind of a node."""
-        return Node(int(np.searchsorted(np.array(self.first), node, side="right")) - 1)
+        return Node(bisect_right(self.first, node) - 1)
 
     def place(self, node: int) -> int:
         """Position of a node among those of its kind: for most kinds the row of their table."""

@@ -40,6 +40,9 @@ class Thresholds:
         Least number of deliveries of a class that its shares are computed from.
     most_evidence : int
         Most rows of evidence shown with a finding; the detail says how many there are.
+    most_per_rule : int
+        At most this many findings of each rule, the worst first; ``detail["found"]`` of each says
+        how many there were.
     """
 
     hhi_moderate: float = 1_000.0
@@ -66,6 +69,7 @@ class Thresholds:
     flow_share_serious: float = 0.65
     flow_rows: int = 5
     most_evidence: int = 50
+    most_per_rule: int = 10_000
 
     def __post_init__(self) -> None:
         for name in ("known_confidence", "least_confidence", "separated_share_serious"):
@@ -78,7 +82,8 @@ class Thresholds:
         _within("least_confidence", self.least_confidence, 0.0, self.known_confidence)
         for name in ("hidden_suppliers", "cut_units_critical", "separated_sites", "flow_rows"):
             _within(name, getattr(self, name), 1, float("inf"))
-        _within("most_evidence", self.most_evidence, 1, float("inf"))
+        for name in ("most_evidence", "most_per_rule"):
+            _within(name, getattr(self, name), 1, float("inf"))
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:
@@ -86,3 +91,18 @@ def _within(name: str, value: float, low: float, high: float) -> None:
         raise BadUse(
             f"Threshold '{name}' is {value:g}.", mend=f"Give a value from {low:g} to {high:g}."
         )
+
+
+RULE_NAMES = (
+    "common-owner",
+    "demand-without-source",
+    "fewer-than-two-routes",
+    "hidden-common-supplier",
+    "lane-concentration",
+    "network-articulation",
+    "network-bridge",
+    "single-source",
+    "structure-without-supplier",
+    "unit-cut-off",
+)
+"""Names of the rules of structural findings."""

@@ -9,9 +9,10 @@ from redball.stock.days import days_of_supply
 from redball.stock.fefo import unused_lots
 from redball.stock.findings import stock_findings
 from redball.stock.targets import TARGET_ORDER
-from redball.stock.thresholds import StockThresholds
+from redball.stock.thresholds import RULE_NAMES, StockThresholds
 
 __all__ = [
+    "RULE_NAMES",
     "TARGET_ORDER",
     "StockThresholds",
     "days_of_supply",

@@ -5,12 +5,14 @@ from datetime import date
 import polars as pl
 
 from redball.model import NOWHERE, BadUse, Consumption, Groups, Twin, table
+from redball.stock.marks import Marks
+from redball.stock.merged import merged
 from redball.stock.targets import with_targets
 
 _PAIR = ["site_ix", "item_ix"]
 _COLUMNS = [
     *_PAIR, "on_hand", "reserved", "free", "per_day", "basis", "days", "target_days",
-    "target_basis", "target_ix", "labels",
+    "target_basis", "target_ix",
 ]  # fmt: skip
 
 
@@ -40,6 +42,8 @@ def days_of_supply(
         ``item_ix`` and ``factor_to_group_unit``: what one unit of issue of a record is in the
         group's unit. A record without a factor keeps a row of its own. Without this table only
         records with the same unit of issue and content as the group's first record are merged.
+        ``labels``: positions in ``twin.labels`` of the rows that the recognition of a record rests
+        on; without it every item record and verdict counts.
     condition : str
         Condition that counts as usable.
 
@@ -50,43 +54,75 @@ def days_of_supply(
         ``on_hand``, ``reserved``, ``free``, ``per_day`` (units of issue and units per day; of the
         group's unit where merged), ``basis``, ``days`` (d; null without consumption),
         ``target_days`` (d; null without a target), ``target_basis`` (a word of ``TARGET_ORDER``),
-        ``target_ix`` (row of the target), ``labels`` (positions in ``twin.labels`` of the rows
-        used).
+        ``target_ix`` (row of the target), ``labels`` (positions in ``twin.labels`` that together
+        have the dominant label of all rows used).
 
     Raises
     ------
     BadUse
-        ``condition`` is not one of the holding table.
+        ``condition`` is not one of the holding table, or the groups are of another twin.
     """
+    marks = Marks(twin.labels)
+    rows = marked_days(twin, consumption, marks, items=items, units=units, condition=condition)
+    return rows.select(*_COLUMNS, labels=marks.lists(rows["mark"]))
+
+
+def marked_days(
+    twin: Twin,
+    consumption: Consumption,
+    marks: Marks,
+    *,
+    items: Groups | None = None,
+    units: pl.DataFrame | None = None,
+    condition: str = "serviceable",
+) -> pl.DataFrame:
+    """Days of supply with ``mark`` in place of ``labels``; see :func:`days_of_supply`."""
     choices = table("holding")["condition"].type.choices
     if condition not in choices:
         raise BadUse(
             f"'{condition}' is not a condition.", mend=f"Use one of: {', '.join(choices)}."
         )
-    used = _with_label_lists(consumption.frame, twin)
-    pairs = _on_hand(twin, consumption.as_of, condition).join(
-        used, on=_PAIR, how="full", coalesce=True, suffix="_used"
-    )
-    pairs = pairs.with_columns(
-        pl.col("on_hand", "reserved").fill_null(0.0),
-        labels=_union(pl.col("labels"), pl.col("labels_used")),
-    ).drop("labels_used")
-    pairs = with_targets(twin, pairs)
+    pairs = with_targets(twin, _pairs(twin, consumption, condition, marks), marks)
     if items is not None:
-        pairs = _merged(pairs, _leads(twin, items, units))
+        pairs = merged(twin, pairs, items, units, marks)
     free = pl.col("on_hand") - pl.col("reserved")
     lasting = free.clip(lower_bound=0.0) / pl.col("per_day")
     return (
         pairs.with_columns(free=free, days=pl.when(pl.col("per_day") > 0).then(lasting))
-        .select(_COLUMNS)
+        .select(*_COLUMNS, "mark")
         .sort(_PAIR)
     )
 
 
-def _on_hand(twin: Twin, day: date, condition: str) -> pl.DataFrame:
+def _pairs(twin: Twin, consumption: Consumption, condition: str, marks: Marks) -> pl.DataFrame:
+    """Stock and consumption per site and item, marked with all that they rest on."""
+    used = consumption.frame.select(*_PAIR, "per_day", "basis", mark_used=consumed(
+        consumption.frame, marks, len(twin.labels)
+    ))  # fmt: skip
+    pairs = (
+        _on_hand(twin, consumption.as_of, condition, marks)
+        .join(used, on=_PAIR, how="full", coalesce=True)
+        .with_columns(
+            pl.col("on_hand", "reserved").fill_null(0.0),
+            mark=pl.col("mark").fill_null(0) | pl.col("mark_used").fill_null(0),
+        )
+        .drop("mark_used")
+    )
+    named = marks.of_rows(twin["item"]["label"], pairs["item_ix"]) | marks.of_rows(
+        twin["site"]["label"], pairs["site_ix"]
+    )
+    return pairs.with_columns(mark=pairs["mark"] | named)
+
+
+def _on_hand(twin: Twin, day: date, condition: str, marks: Marks) -> pl.DataFrame:
     usable = pl.col("expiry").is_null() | (pl.col("expiry") >= day)
+    holding = twin["holding"]
     return (
-        twin["holding"]
+        holding.select(
+            *_PAIR, "reserved", "condition",
+            quantity=pl.when(usable).then("quantity").otherwise(0.0),
+            mark=marks.of(holding["label"]),
+        )
         .lazy()
         .filter(
             pl.col("condition") == condition,
@@ -95,83 +131,17 @@ def _on_hand(twin: Twin, day: date, condition: str) -> pl.DataFrame:
         )
         .group_by(_PAIR)
         .agg(
-            on_hand=pl.col("quantity").filter(usable).sum(),
-            reserved=pl.col("reserved").fill_null(0.0).sum(),
-            labels=pl.col("label").unique().sort(),
+            on_hand=pl.col("quantity").sum(),
+            reserved=pl.col("reserved").sum(),
+            mark=pl.col("mark").bitwise_or(),
         )
         .collect()
-    )
+    )  # fmt: skip
 
 
-def _with_label_lists(frame: pl.DataFrame, twin: Twin) -> pl.DataFrame:
-    """Consumption with the labels of its rows; every label of the twin where it brings none."""
+def consumed(frame: pl.DataFrame, marks: Marks, labels: int) -> pl.Series:
+    """Marks of consumption; that of every label of the twin where it brings none."""
     if "labels" in frame.columns:
-        return frame.with_columns(pl.col("labels").cast(pl.List(pl.Int32)))
-    every = pl.lit(pl.Series([list(range(len(twin.labels)))], dtype=pl.List(pl.Int32)))
-    return frame.with_columns(labels=every)
-
-
-def _union(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """Distinct labels of two list columns; a missing list is empty."""
-    return (
-        pl.when(right.is_null())
-        .then(left)
-        .when(left.is_null())
-        .then(right)
-        .otherwise(left.list.set_union(right).list.sort())
-    )
-
-
-def _leads(twin: Twin, items: Groups, units: pl.DataFrame | None) -> pl.DataFrame:
-    """For each item row: the row its figures are added to and the factor that takes them there."""
-    if items.table != "item" or len(items.group) != twin["item"].height:
-        raise BadUse(
-            "The groups are not of the items of this twin.",
-            mend="Pass what recognise_items gave for the same twin.",
-        )
-    pack = ["unit_of_issue", "quantity_per_unit", "content_unit"]
-    rows = twin["item"].select(
-        pl.int_range(pl.len(), dtype=pl.Int32).alias("item_ix"), *pack
-    ).with_columns(lead=pl.Series(items.group, dtype=pl.Int32))  # fmt: skip
-    if units is not None:
-        factors = units.select("item_ix", pl.col("factor_to_group_unit").cast(pl.Float64))
-        rows = rows.join(factors, on="item_ix", how="left", maintain_order="left")
-    else:
-        first = rows.select(
-            pl.col("item_ix").alias("lead"), *(pl.col(c).alias(f"_{c}") for c in pack)
-        )
-        same = pl.all_horizontal(pl.col(c).eq_missing(pl.col(f"_{c}")) for c in pack)
-        rows = rows.join(first, on="lead", how="left", maintain_order="left").with_columns(
-            factor_to_group_unit=pl.when(same).then(1.0)
-        )
-    known = pl.col("factor_to_group_unit").is_not_null()
-    return rows.select(
-        "item_ix",
-        # led by the smallest row that can be converted, so that no two units share a row
-        lead=pl.when(known)
-        .then(pl.col("item_ix").filter(known).min().over("lead"))
-        .otherwise("item_ix"),
-        factor=pl.col("factor_to_group_unit").fill_null(1.0),
-    )
-
-
-def _merged(pairs: pl.DataFrame, leads: pl.DataFrame) -> pl.DataFrame:
-    """Add up the records of a group at a site; the highest of their targets holds."""
-    amounts = ["on_hand", "reserved", "per_day"]
-    rows = pairs.join(leads, on="item_ix", how="left").with_columns(
-        pl.col(c) * pl.col("factor") for c in amounts
-    )
-    strictest = pl.col("target_days").arg_max()
-    return (
-        rows.sort("site_ix", "lead", "item_ix")
-        .group_by("site_ix", "lead", maintain_order=True)
-        .agg(
-            pl.col("on_hand", "reserved").sum(),
-            pl.when(pl.col("per_day").count() > 0).then(pl.col("per_day").sum()).alias("per_day"),
-            pl.col("basis").drop_nulls().unique().sort().str.join(" and ").replace("", None),
-            pl.col("target_days").max(),
-            pl.col("target_basis", "target_ix").get(strictest),
-            pl.col("labels").explode().unique().sort(),
-        )
-        .rename({"lead": "item_ix"})
-    )
+        return marks.of_lists(frame["labels"])
+    every = marks.together(pl.int_range(labels, eager=True))
+    return pl.repeat(every, frame.height, dtype=pl.UInt64, eager=True)

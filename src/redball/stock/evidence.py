@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from redball.model import NOWHERE, Consumption, ResultLabel, RowRef, Twin, combine, dominant
+from redball.model import NOWHERE, Consumption, RowRef, Twin
+from redball.stock.marks import MARK, Marks
 
 _PAIR = ["site_ix", "item_ix"]
 _SHOWN = 12
@@ -26,21 +27,22 @@ _ORDER = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """Rows behind a finding and their dominant label."""
+    """Rows behind a finding, and the mark of them and of all that the figures rest on."""
 
     rows: tuple[RowRef, ...]
-    label: ResultLabel
+    mark: int
 
 
 def evidence(
-    twin: Twin, consumption: Consumption, pairs: pl.DataFrame
+    twin: Twin, consumption: Consumption, pairs: pl.DataFrame, marks: Marks
 ) -> Mapping[tuple[int, int], Evidence]:
     """Rows behind stock and consumption of the given sites and items.
 
     Parameters
     ----------
     pairs : polars.DataFrame
-        ``site_ix``, ``item_ix``, and ``target_ix`` (null for none); each site and item once.
+        ``site_ix``, ``item_ix``, ``target_ix`` (null for none), and ``mark`` of the figures; each
+        site and item once.
 
     Returns
     -------
@@ -57,30 +59,28 @@ def evidence(
         _named(twin, "site", keys.with_columns(row="site_ix")),
         _named(twin, "item", keys.with_columns(row="item_ix")),
     ]
-    gathered = (
-        pl.concat(parts)
-        .group_by(*_PAIR, "table", maintain_order=True)
-        .agg(
-            pl.col("owner", "key").head(_SHOWN),
-            pl.col("label").unique().sort(),
-        )
+    rows = pl.concat(parts)
+    rows = rows.with_columns(mark=marks.of(rows["label"]))
+    own = pairs.select(*_PAIR, pl.col("mark").cast(MARK))
+    together = (
+        pl.concat([own, rows.select(*_PAIR, "mark")])
+        .group_by(_PAIR)
+        .agg(pl.col("mark").bitwise_or())
+    )
+    shown = (
+        rows.group_by(*_PAIR, "table", maintain_order=True)
+        .agg(pl.col("owner", "key").head(_SHOWN))
         .sort(*_PAIR, pl.col("table").replace_strict(_ORDER))
     )
-    found: dict[tuple[int, int], Evidence] = {}
-    known_labels: dict[tuple[int, ...], ResultLabel] = {}
-    for site, item, table, owners, names, labels in gathered.iter_rows():
-        refs = tuple(RowRef(table, o, k) for o, k in zip(owners, names, strict=True))
-        used = tuple(labels)
-        if used not in known_labels:
-            known_labels[used] = dominant(twin.labels[i] for i in used)
-        label = known_labels[used]
-        known = found.get((site, item))
-        found[site, item] = (
-            Evidence(known.rows + refs, combine(known.label, label))
-            if known
-            else Evidence(refs, label)
+    refs: dict[tuple[int, int], tuple[RowRef, ...]] = {}
+    for site, item, table, owners, names in shown.iter_rows():
+        known = refs.get((site, item), ())
+        refs[site, item] = known + tuple(
+            RowRef(table, owner, key) for owner, key in zip(owners, names, strict=True)
         )
-    return found
+    return {
+        (site, item): Evidence(refs[site, item], mark) for site, item, mark in together.iter_rows()
+    }
 
 
 def _shape(frame: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -103,12 +103,16 @@ def _named(twin: Twin, table: str, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _demand(twin: Twin, consumption: Consumption, keys: pl.DataFrame) -> pl.DataFrame:
     by_history = _with_basis(consumption, keys, history=True)
-    first = consumption.as_of - timedelta(days=consumption.window_days - 1)
+    demand = twin["demand"].filter(pl.col("period_start") <= consumption.as_of)
     stop = pl.col("period_start") + pl.duration(days="period_days")
+    end = pl.min_horizontal(stop.max(), pl.lit(consumption.as_of + timedelta(days=1)))
+    window = demand.group_by("owner").agg(
+        first=end - pl.duration(days=consumption.window_days)
+    )  # fmt: skip
     used = (
-        twin["demand"]
-        .join(by_history, on=_PAIR, how="semi", maintain_order="left")
-        .filter(pl.col("period_start") <= consumption.as_of, stop > first)
+        demand.join(by_history, on=_PAIR, how="semi", maintain_order="left")
+        .join(window, on="owner", maintain_order="left")
+        .filter(stop > pl.col("first"))
         .sort("period_start", descending=True, maintain_order=True)
     )
     return _shape(used, "demand")

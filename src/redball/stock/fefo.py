@@ -11,11 +11,21 @@ so the waste of lot *k* is :math:`M_{k-1} - M_k`: one running minimum, no simula
 follows from the definition; a property test compares it with a day-by-day issue of the lots.
 """
 
+import numba as nb
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from redball.model import NOWHERE, Consumption, Twin
+from redball.stock.days import consumed
+from redball.stock.marks import Marks
 
 _PAIR = ["site_ix", "item_ix"]
+_DUST = 1e-9
+"""The difference of two sums leaves rounding dust, far below any unit of issue."""
+
+Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
 
 
 def unused_lots(
@@ -34,12 +44,50 @@ def unused_lots(
         ``holding_ix`` (row of the twin), ``site_ix``, ``item_ix``, ``lot``, ``quantity``,
         ``expiry``, ``days_left`` (d, negative when past), ``per_day`` (null when no consumption is
         known), ``wasted`` (units of issue; all that is free when no consumption is known),
-        ``label``. Sorted by site, item, expiry and row; lots without a last day are left out.
+        ``labels`` (positions in ``twin.labels`` that together have the dominant label of all rows
+        used, the other lots of the item at the site among them). Sorted by site, item, expiry and
+        row; lots without a last day are left out.
     """
-    day = consumption.as_of
+    marks = Marks(twin.labels)
+    rows = marked_lots(twin, consumption, marks, condition=condition)
+    return rows.drop("mark").with_columns(labels=marks.lists(rows["mark"]))
+
+
+def marked_lots(
+    twin: Twin, consumption: Consumption, marks: Marks, *, condition: str = "serviceable"
+) -> pl.DataFrame:
+    """Lots with ``mark`` in place of ``labels``; see :func:`unused_lots`."""
+    rows = _lots(twin, consumption, marks, condition)
+    new = (
+        rows.select(pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in _PAIR))
+        .to_series()
+        .fill_null(value=True)
+        .to_numpy()
+    )
+    wasted = _wasted(
+        new,
+        rows["quantity"].to_numpy(),
+        rows["reserved"].fill_null(0.0).to_numpy(),
+        rows["days_left"].cast(pl.Float64).to_numpy(),
+        rows["per_day"].fill_null(0.0).to_numpy(),
+    )
+    named = marks.of_rows(twin["item"]["label"], rows["item_ix"]) | marks.of_rows(
+        twin["site"]["label"], rows["site_ix"]
+    )
+    return rows.drop("reserved").with_columns(
+        wasted=pl.Series(wasted), mark=_of_pair(rows["mark"] | named, new)
+    ).select(
+        "holding_ix", *_PAIR, "lot", "quantity", "expiry", "days_left", "per_day", "wasted", "mark"
+    )  # fmt: skip
+
+
+def _lots(twin: Twin, consumption: Consumption, marks: Marks, condition: str) -> pl.DataFrame:
+    """Dated lots in order of issue, with the consumption that they serve."""
+    used = consumption.frame.select(
+        *_PAIR, "per_day", mark_used=consumed(consumption.frame, marks, len(twin.labels))
+    )
     lots = (
         twin["holding"]
-        .lazy()
         .with_row_index("holding_ix")
         .filter(
             pl.col("condition") == condition,
@@ -48,34 +96,42 @@ def unused_lots(
             pl.col("item_ix") != NOWHERE,
         )
         .select(
-            pl.col("holding_ix").cast(pl.Int32), *_PAIR, "lot", "quantity", "expiry", "label",
-            days_left=(pl.col("expiry") - pl.lit(day)).dt.total_days(),
-            free=(pl.col("quantity") - pl.col("reserved").fill_null(0.0)).clip(lower_bound=0.0),
+            pl.col("holding_ix").cast(pl.Int32), *_PAIR, "lot", "quantity", "reserved", "expiry",
+            "label", days_left=(pl.col("expiry") - pl.lit(consumption.as_of)).dt.total_days(),
         )
-        .join(consumption.frame.lazy().select(*_PAIR, "per_day"), on=_PAIR, how="left")
+        .join(used, on=_PAIR, how="left")
         .sort(*_PAIR, "expiry", "holding_ix")
     )  # fmt: skip
-    past = pl.col("days_left") < 0
-    usable = pl.when(past).then(0.0).otherwise("free")
-    short = pl.col("per_day").fill_null(0.0) * pl.col("days_left").clip(lower_bound=0) - pl.col(
-        "given"
+    return lots.with_columns(mark=marks.of(lots["label"]) | lots["mark_used"].fill_null(0)).drop(
+        "label", "mark_used"
     )
-    running = short.clip(upper_bound=0.0).cum_min().over(_PAIR)
-    before = pl.col("running").shift(1, fill_value=0.0).over(_PAIR)
-    waste = before - pl.col("running")
-    # the difference of two sums leaves rounding dust, far below any unit of issue
-    clean = pl.when(waste > 1e-9 * pl.col("given").clip(lower_bound=1.0)).then(waste).otherwise(0.0)
-    return (
-        lots.with_columns(given=usable.cum_sum().over(_PAIR))
-        .with_columns(running=running)
-        .with_columns(
-            wasted=pl.when(past)
-            .then("quantity")
-            .otherwise(pl.min_horizontal(clean, pl.col("free")))
-        )
-        .select(
-            "holding_ix", *_PAIR, "lot", "quantity", "expiry", "days_left", "per_day", "wasted",
-            "label",
-        )
-        .collect()
-    )  # fmt: skip
+
+
+def _of_pair(mark: pl.Series, new: Booleans) -> pl.Series:
+    """Marks of all lots of an item at a site, for each of them."""
+    if mark.is_empty():
+        return mark
+    together = np.bitwise_or.reduceat(mark.to_numpy(), np.flatnonzero(new))
+    return pl.Series("mark", together[np.cumsum(new) - 1])
+
+
+@nb.njit(cache=True)
+def _wasted(
+    new: Booleans, quantity: Floats, reserved: Floats, days_left: Floats, per_day: Floats
+) -> Floats:
+    """Waste of each lot by the running minimum; ``new`` marks the first lot of an item at a site."""
+    wasted = np.zeros(len(quantity))
+    given = running = 0.0
+    for lot in range(len(quantity)):
+        if new[lot]:
+            given = running = 0.0
+        if days_left[lot] < 0:
+            wasted[lot] = quantity[lot]
+            continue
+        free = max(quantity[lot] - reserved[lot], 0.0)
+        given += free
+        lower = min(running, per_day[lot] * days_left[lot] - given)
+        waste, running = running - lower, lower
+        if waste > _DUST * max(given, 1.0):
+            wasted[lot] = min(waste, free)
+    return wasted

@@ -2,11 +2,13 @@
 
 import polars as pl
 
-from redball.model import Consumption, Finding, Twin
-from redball.stock.days import days_of_supply
+from redball.model import Consumption, Finding, Level, Twin
+from redball.stock.days import marked_days
 from redball.stock.evidence import evidence
-from redball.stock.fefo import unused_lots
+from redball.stock.fefo import marked_lots
+from redball.stock.marks import Marks
 from redball.stock.thresholds import StockThresholds
+from redball.stock.value import euro_prices
 from redball.stock.words import Words, below_target, expires_unused, overpromised
 
 _PAIR = ["site_ix", "item_ix"]
@@ -30,28 +32,33 @@ def stock_findings(
     Returns
     -------
     list of Finding
-        Worst first within a rule; at most ``thresholds.most_per_rule`` of each, and
-        ``detail["found"]`` says of how many. Evidence shows at most 12 rows of a table; the label
-        covers every row used.
+        Worst first within a rule; at most ``thresholds.most_per_rule`` of each. How many there are
+        in all is not said in a finding, because that rests on rows which its reader may not see.
+        Evidence shows at most 12 rows of a table; the label covers every row used.
     """
-    days = days_of_supply(twin, consumption)
+    marks = Marks(twin.labels)
+    days = marked_days(twin, consumption, marks)
+    prices = euro_prices(twin, marks)
+    most = thresholds.most_per_rule
     rules = (
-        (below_target, _below_target(days, thresholds)),
-        (expires_unused, _expiring(twin, consumption, thresholds)),
-        (overpromised, _overpromised(days)),
+        (below_target, _below_target(days, thresholds).head(most)),
+        (
+            expires_unused,
+            _expiring(marked_lots(twin, consumption, marks), prices, thresholds).head(most),
+        ),
+        (overpromised, _overpromised(days).head(most)),
     )
-    kept = [rows.head(thresholds.most_per_rule) for _, rows in rules]
     pairs = (
-        pl.concat([rows.select(_PAIR) for rows in kept])
+        pl.concat([rows.select(_PAIR) for _, rows in rules])
         .unique(maintain_order=True)
-        .join(days.select(*_PAIR, "target_ix"), on=_PAIR, how="left", maintain_order="left")
+        .join(days.select(*_PAIR, "target_ix", "mark"), on=_PAIR, how="left", maintain_order="left")
     )
-    behind = evidence(twin, consumption, pairs)
-    words = Words(twin, thresholds)
+    behind = evidence(twin, consumption, pairs, marks)
+    words = Words(twin, thresholds, marks, rules[1][1]["holding_ix"])
     return [
-        write(words, row, behind[row["site_ix"], row["item_ix"]], rows.height)
-        for (write, rows), shown in zip(rules, kept, strict=True)
-        for row in shown.iter_rows(named=True)
+        write(words, row, behind[row["site_ix"], row["item_ix"]])
+        for write, rows in rules
+        for row in rows.iter_rows(named=True)
     ]
 
 
@@ -69,12 +76,38 @@ def _overpromised(days: pl.DataFrame) -> pl.DataFrame:
     return days.filter(pl.col("free") < 0).sort("free", *_PAIR)
 
 
-def _expiring(twin: Twin, consumption: Consumption, limits: StockThresholds) -> pl.DataFrame:
-    share = pl.col("wasted") / pl.col("quantity")
-    return (
-        unused_lots(twin, consumption)
-        .filter(pl.col("wasted") > 0, pl.col("days_left") <= limits.expiry_horizon_days)
-        .with_columns(share=share)
-        .filter(pl.col("share") >= limits.least_wasted_share)
-        .sort("days_left", "holding_ix")
+def _expiring(
+    lots: pl.DataFrame, prices: pl.DataFrame, limits: StockThresholds
+) -> pl.DataFrame:
+    """Lots that are lost in part or whole, with ``level`` and what they are worth."""
+    lost = lots.filter(
+        pl.col("wasted") > 0,
+        pl.col("days_left") <= limits.expiry_horizon_days,
+        pl.col("wasted") / pl.col("quantity") >= limits.least_wasted_share,
     )
+    known = prices[lost["item_ix"]]
+    return (
+        lost.with_columns(
+            share=pl.col("wasted") / pl.col("quantity"),
+            currency=known["currency"],
+            value_eur=pl.col("wasted") * known["price_eur"],
+            price_mark=known["mark"],
+        )
+        .with_columns(level=_expiry_level(limits))
+        .sort(
+            pl.col("level").replace_strict({str(one): -one.rank for one in Level}),
+            "days_left",
+            "holding_ix",
+        )
+    )
+
+
+def _expiry_level(limits: StockThresholds) -> pl.Expr:
+    lost = (pl.col("days_left") < 0) | (pl.col("share") > limits.serious_wasted_share)
+    soon = pl.col("days_left") <= limits.serious_expiry_days
+    dear = (pl.col("value_eur") >= limits.high_value_eur).fill_null(value=False)
+    return (
+        pl.when(lost & dear).then(pl.lit(str(Level.CRITICAL)))
+        .when(lost | soon | dear).then(pl.lit(str(Level.SERIOUS)))
+        .otherwise(pl.lit(str(Level.CAUTION)))
+    )  # fmt: skip

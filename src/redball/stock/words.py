@@ -6,6 +6,7 @@ import polars as pl
 
 from redball.model import Finding, Level, RowRef, Twin
 from redball.stock.evidence import Evidence
+from redball.stock.marks import Marks
 from redball.stock.thresholds import StockThresholds
 
 Row = dict[str, Any]
@@ -15,26 +16,22 @@ Row = dict[str, Any]
 class Words:
     """Names, units and prices by row of the twin, looked up once."""
 
-    def __init__(self, twin: Twin, limits: StockThresholds) -> None:
-        item, site, holding = twin["item"], twin["site"], twin["holding"]
-        nation = twin["nation"].with_columns(
-            own=pl.col("owner").cast(pl.String) == pl.col("key")
-        ).sort("own", maintain_order=True)  # fmt: skip
-        money = dict(nation.select("key", "currency").iter_rows())
+    def __init__(
+        self, twin: Twin, limits: StockThresholds, marks: Marks, holdings: pl.Series
+    ) -> None:
+        item, site = twin["item"], twin["site"]
+        holding = twin["holding"][holdings].select(pl.col("owner").cast(pl.String), "key")
         self.limits = limits
-        self.item = item["name"]
-        self.item_owner = item["owner"].cast(pl.String)
-        self.item_key = item["key"]
-        self.unit = item["unit_of_issue"]
-        self.price = item["price"]
-        self.currency = item["currency"].fill_null(
-            self.item_owner.replace_strict(money, default=None, return_dtype=pl.String)
-        )
-        self.site = site["name"]
-        self.site_owner = site["owner"].cast(pl.String)
-        self.site_key = site["key"]
-        self.holding_owner = holding["owner"].cast(pl.String)
-        self.holding_key = holding["key"]
+        self.marks = marks
+        self.item = item["name"].to_list()
+        self.item_owner = item["owner"].cast(pl.String).to_list()
+        self.item_key = item["key"].to_list()
+        self.unit = item["unit_of_issue"].to_list()
+        self.price = item["price"].to_list()
+        self.site = site["name"].to_list()
+        self.site_owner = site["owner"].cast(pl.String).to_list()
+        self.site_key = site["key"].to_list()
+        self.holding = dict(zip(holdings.to_list(), holding.rows(), strict=True))
 
     def article(self, item: int) -> str:
         """Name of an item with its owner."""
@@ -60,10 +57,11 @@ class Words:
 
     def holding_ref(self, holding: int) -> RowRef:
         """Reference of a holding row."""
-        return RowRef("holding", self.holding_owner[holding], self.holding_key[holding])
+        owner, key = self.holding[holding]
+        return RowRef("holding", owner, key)
 
 
-def below_target(words: Words, row: Row, behind: Evidence, found: int) -> Finding:
+def below_target(words: Words, row: Row, behind: Evidence) -> Finding:
     """Write ``stock-below-target``."""
     item, limits, ratio = row["item_ix"], words.limits, row["ratio"]
     level = Level.CAUTION
@@ -88,17 +86,15 @@ def below_target(words: Words, row: Row, behind: Evidence, found: int) -> Findin
             "per_day": row["per_day"],
             "consumption_basis": row["basis"],
             "target_set_for": row["target_basis"],
-            "found": found,
         },
         evidence=behind.rows,
-        label=behind.label,
+        label=words.marks.label(behind.mark),
     )
 
 
-def expires_unused(words: Words, row: Row, behind: Evidence, found: int) -> Finding:
+def expires_unused(words: Words, row: Row, behind: Evidence) -> Finding:
     """Write ``stock-expires-unused``."""
     item, limits, past = row["item_ix"], words.limits, row["days_left"] < 0
-    soon = row["days_left"] <= limits.serious_expiry_days
     price = words.price[item]
     amount = (
         f"{_number(row['wasted'])} of {_number(row['quantity'])} {words.unit[item] or ''}".strip()
@@ -114,7 +110,7 @@ def expires_unused(words: Words, row: Row, behind: Evidence, found: int) -> Find
     holding = words.holding_ref(row["holding_ix"])
     return Finding(
         rule="stock-expires-unused",
-        level=Level.SERIOUS if past or soon else Level.CAUTION,
+        level=Level(row["level"]),
         subject=holding,
         title=f"{amount} of {words.article(item)}{lot} at {words.place(row['site_ix'])} {end}.",
         measure="share of the lot that expires unused",
@@ -128,16 +124,16 @@ def expires_unused(words: Words, row: Row, behind: Evidence, found: int) -> Find
             "quantity": row["quantity"],
             "quantity_wasted": row["wasted"],
             "value_wasted": None if price is None else row["wasted"] * price,
-            "currency": words.currency[item],
+            "currency": row["currency"],
+            "value_wasted_eur": row["value_eur"],
             "per_day": rate,
-            "found": found,
         },
         evidence=(holding, *(ref for ref in behind.rows if ref != holding)),
-        label=behind.label,
+        label=words.marks.label(behind.mark | row["price_mark"]),
     )
 
 
-def overpromised(words: Words, row: Row, behind: Evidence, found: int) -> Finding:
+def overpromised(words: Words, row: Row, behind: Evidence) -> Finding:
     """Write ``negative-free-stock``."""
     item = row["item_ix"]
     return Finding(
@@ -153,10 +149,9 @@ def overpromised(words: Words, row: Row, behind: Evidence, found: int) -> Findin
             **words.where(row),
             "on_hand": row["on_hand"],
             "reserved": row["reserved"],
-            "found": found,
         },
         evidence=behind.rows,
-        label=behind.label,
+        label=words.marks.label(behind.mark),
     )
 
 

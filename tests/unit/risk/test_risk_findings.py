@@ -95,9 +95,32 @@ def test_groups_of_another_twin_are_refused(make_twin: Make, make_groups: MakeGr
         {"least_confidence": 0.9, "known_confidence": 0.8},
         {"hidden_suppliers": 0},
         {"most_evidence": 0},
+        {"most_per_rule": 0},
         {"flow_share": float("nan")},
     ],
 )
 def test_thresholds_that_make_no_sense_are_refused(limits: dict[str, Any]) -> None:
     with pytest.raises(BadUse, match="Threshold"):
         Thresholds(**limits)
+
+
+def test_the_worst_of_each_rule_are_kept_and_the_detail_says_of_how_many(
+    make_twin: Make, find: Find
+) -> None:
+    tables = {
+        **TABLES,
+        "item": [*TABLES["item"], {"key": "SPARE"}],
+        "structure": [
+            *TABLES["structure"],
+            {"parent": "TOP", "child": "SPARE", "essential": False},
+        ],
+    }
+    everything = find(make_twin(**tables))
+    assert [f.detail["found"] for f in everything if f.rule == "structure-without-supplier"] == [
+        2,
+        2,
+    ]
+    kept = find(make_twin(**tables), most_per_rule=1)
+    assert len(kept) == len({f.rule for f in everything})
+    (leaf,) = (f for f in kept if f.rule == "structure-without-supplier")
+    assert (leaf.subject.key, leaf.detail["found"]) == ("LEAF", 2)  # not the one it can do without

@@ -235,3 +235,21 @@ def test_one_finding_lists_all_systems_it_stops(make_twin: Make, find: Find) -> 
     (finding,) = find(make_twin(**tables), RULE)
     assert finding.value == 2
     assert finding.detail["systems"] == "Vehicle; Tank"
+
+
+def test_the_element_that_stops_most_systems_is_kept_and_the_detail_says_of_how_many(
+    make_twin: Make, find: Find
+) -> None:
+    tables = ring()
+    tables["party"] += [{"key": k} for k in ("D", "E", "MILL")]
+    tables["item"] += [{"key": "TANK"}, {"key": "HULL"}]
+    tables["system"].append({"key": "T", "name": "Tank", "item": "TANK"})
+    tables["structure"] += [
+        {"key": "t", "parent": "TANK", "child": "HULL"},
+        {"key": "u", "parent": "TANK", "child": "RING"},
+    ]
+    tables["source"] += [{"key": f"q{p}", "party": p, "item": "HULL"} for p in "DE"]
+    tables["supply"] += [{"key": f"m{p}", "supplier": "MILL", "customer": p} for p in "DE"]
+    assert [f.detail["found"] for f in find(make_twin(**tables), RULE)] == [2, 2]
+    (finding,) = find(make_twin(**tables), RULE, most_per_rule=1)
+    assert (finding.subject.key, finding.value, finding.detail["found"]) == ("FORGE", 2, 2)

@@ -114,7 +114,7 @@ def _report_columns(part: Part, spec: Table, log: Log) -> None:
     for name in raw.unknown:
         if name == _owner_column(part) or (UNKNOWN_COLUMN.id, name) in noted:
             continue
-        hint = did_you_mean(name, [a.name for a in absent])
+        hint = did_you_mean(name, [a.name for a in absent if a.name != name])
         message = f"The column '{name}' is not known and not read."
         log.whole(UNKNOWN_COLUMN, name, message, f"{hint} {UNKNOWN_COLUMN.mend}".strip(), raw.sheet)
 

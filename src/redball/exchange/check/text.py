@@ -55,7 +55,8 @@ RULES = (TOO_LONG, CONTROL, LINE_BREAK, FORMULA, KEY_FORM, REFERENCE_FORM)
 
 _CONTROL = (
     r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F"
-    r"\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]"
+    r"\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF"
+    r"\x{E0000}-\x{E007F}]"
 )
 _BREAK = r"[\t\n\r\u0085\u2028\u2029]+"
 _REFERENCE = r"^[A-Z][A-Z0-9]{1,7}:[^:\s](?:[^:]*[^:\s])?$"

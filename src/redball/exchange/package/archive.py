@@ -196,6 +196,8 @@ def unsafe_name(name: str) -> str:
         return "leads out of its folder (..)"
     if not name or any(ord(char) < 32 or ord(char) == 127 for char in name):
         return "is empty or has control characters"
+    if not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name):
+        return "is not UTF-8"
     if len(name) > 1024:
         return "is longer than 1024 characters"
     return ""

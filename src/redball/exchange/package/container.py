@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol
 
-from redball.exchange.package.archive import Archive, too_large
+from redball.exchange.package.archive import Archive, too_large, unsafe_name
 from redball.exchange.package.types import Limits
 from redball.model import BadData, UnsafeFile
 
@@ -38,6 +38,10 @@ class _Folder:
             self._check(name, path)
 
     def _check(self, name: str, path: Path) -> None:
+        if reason := unsafe_name(name):
+            raise UnsafeFile(
+                f"The name of a file {reason}.", where=name, mend="Give it a plain name."
+            )
         try:
             real = path.resolve(strict=True)
             info = real.stat()

@@ -1,5 +1,6 @@
 """The manifest: who sends, as of when, under which label."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +14,11 @@ from redball.model import BadData, Label, LabelError, parse_label, tables
 MANIFEST_NAME = "manifest.toml"
 MANIFEST_SHEET = "package"
 CONTENTS = ("full", "changes")
+_LONGEST_TITLE = 200
+_UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+_YEARS = range(1900, 2201)
+"""Years that a package may describe: one outside is a slip, and would stop the exercise clock."""
+
 _KNOWN = (
     "owner",
     "as_of",
@@ -69,7 +75,7 @@ def manifest_from(values: Mapping[str, object], where: str) -> Manifest:
         owner=owner,
         as_of=_as_of(options),
         label=label,
-        title=options.text("title") or "",
+        title=_title(options),
         exercise=options.flag("exercise", False),
         cadence_days=options.integer("cadence_days", 30, 1, 36_600),
         mapping=options.text("mapping") or None,
@@ -92,6 +98,18 @@ def _owner(options: Options) -> str:
         raise BadData(error.what, where=f"{options.where}, owner", mend=error.mend) from error
 
 
+def _title(options: Options) -> str:
+    title = options.text("title") or ""
+    unseen = any(unicodedata.category(letter) in _UNSEEN for letter in title)
+    if len(title) > _LONGEST_TITLE or unseen:
+        raise BadData(
+            f"The title is no plain line of at most {_LONGEST_TITLE} characters.",
+            where=f"{options.where}, title",
+            mend="Shorten it; leave out line breaks and characters that can't be seen.",
+        )
+    return title
+
+
 def _as_of(options: Options) -> datetime:
     value = options.values.get("as_of")
     mend = "Write date and time with zone: as_of = 2026-01-31T06:00:00Z"
@@ -110,10 +128,13 @@ def _as_of(options: Options) -> datetime:
         raise BadData("as_of has no time of day.", where=options.where, mend=mend)
     if value.utcoffset() is None:
         raise BadData("as_of has no zone.", where=options.where, mend=mend)
-    try:
-        return value.astimezone(UTC)
-    except OverflowError as error:
-        raise BadData("as_of is out of range.", where=options.where, mend=mend) from error
+    if value.year not in _YEARS:
+        raise BadData(
+            f"as_of is out of range: its year is not from {_YEARS[0]} to {_YEARS[-1]}.",
+            where=options.where,
+            mend=mend,
+        )
+    return value.astimezone(UTC)
 
 
 def manifest_values(manifest: Manifest) -> dict[str, object]:

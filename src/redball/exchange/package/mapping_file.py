@@ -23,6 +23,9 @@ _TABLE_NAMES = (
     "ignore",
     "columns",
 )
+_MOST_BLOCKS = 500
+"""Every block may read a large sheet anew."""
+
 _NOT_FOR_FILES = ("punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined")
 _BUILT_IN = (("true", ("yes", "true", "1")), ("false", ("no", "false", "0")))
 
@@ -46,6 +49,12 @@ def mapping_from(values: Mapping[str, object], where: str = "mapping.toml") -> M
     blocks = values.get("table")
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise options.wrong("table", "at least one [[table]] block", "[[table]]")
+    if len(blocks) > _MOST_BLOCKS:
+        raise BadData(
+            f"It has {len(blocks):,} blocks; {_MOST_BLOCKS} are accepted.",
+            where=where,
+            mend="Name each sheet once.",
+        )
     return MappingFile(
         tuple(_block(Options(block, f"{where}, block {i}")) for i, block in enumerate(blocks, 1))
     )

@@ -101,11 +101,14 @@ class _Reader:
             )
         rows, _ = book.cells(sheet)
         pairs = [(str(row[0]).strip(), row[1]) for row in rows if len(row) > 1]
-        cells = {
-            name: value.strip() if isinstance(value, str) else value
-            for name, value in pairs
-            if name and value != ""
-        }
+        cells: dict[str, object] = {}
+        for name, value in pairs:
+            if name in cells:
+                raise BadData(
+                    f"'{name}' is given twice.", where=f"{where}!{sheet}", mend="Remove one row."
+                )
+            if name and value != "":
+                cells[name] = value.strip() if isinstance(value, str) else value
         return manifest_from_cells(cells, f"{where}!{sheet}")
 
     def _mapping(self) -> MappingFile:

@@ -37,8 +37,11 @@ def new_workbook(path: Path, created: datetime, *, streamed: bool = False) -> It
     Raises
     ------
     BadUse
-        The folder is missing or can't be written to.
+        The folder is missing or can't be written to, or the name is not that of a workbook:
+        a slip must not cost a store or a text that happens to have it.
     """
+    if path.suffix.casefold() != ".xlsx":
+        raise BadUse("A workbook's name ends with .xlsx.", where=str(path), mend="Add .xlsx.")
     part = path.with_name(f"{path.name}.part")
     options = {
         "strings_to_formulas": False,

@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from redball.exchange.check import ERROR, ISSUE_SCHEMA, Check, shown
 from redball.exchange.package import Package, RawTable
 from redball.exchange.workbooks.book import LAST_ROW, new_workbook, sheet_name, write_text
+from redball.model.errors import BadUse
 
 _LINKS = 60_000
 """Excel takes 65,530 links on a sheet."""
@@ -93,9 +94,10 @@ def write_error_workbook(
     Raises
     ------
     BadUse
-        The file can't be written.
+        The file can't be written, or is a file of the package.
     """
     path = Path(path)
+    _keep_package(package, path)
     limit = max(1, min(max_rows, LAST_ROW - 1))
     copies = _copies(package, check, limit)
     with new_workbook(path, check.as_of, streamed=True) as book:
@@ -109,6 +111,17 @@ def write_error_workbook(
             sheet.set_header(f"&C{check.label.text}")
             _copy_sheet(book, sheet, copy, _marks(check.issues, copy), forms)
     return path
+
+
+def _keep_package(package: Package, path: Path) -> None:
+    """Refuse to write over what the sender sent."""
+    sent, target = package.path.resolve(), path.resolve()
+    if target == sent or (sent.is_dir() and target.is_relative_to(sent)):
+        raise BadUse(
+            "The error workbook would be written over the package, or into it.",
+            where=str(path),
+            mend="Name a file outside of the package.",
+        )
 
 
 def _copies(package: Package, check: Check, limit: int) -> list[_Copy]:

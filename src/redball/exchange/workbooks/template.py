@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from redball.exchange.workbooks.book import new_workbook, sheet_name, write_text
 from redball.exchange.workbooks.drop_downs import Lists, add_validation
+from redball.model.errors import BadUse
 from redball.model.schema import Attribute, Kind, Table, parse_type, table, tables
 
 _CREATED = datetime(2026, 1, 1)
@@ -62,9 +63,16 @@ def write_template(path: Path | str, *, names: Collection[str] | None = None) ->
     Raises
     ------
     BadUse
-        There is no such table, or the file can't be written.
+        There is no such table, the file can't be written, or there is one already, which may be
+        a template somebody has filled in.
     """
     path = Path(path)
+    if path.exists():
+        raise BadUse(
+            "There is a file of this name already.",
+            where=str(path),
+            mend="Name another one, or move that one away.",
+        )
     wanted = {table(name).name for name in names} if names is not None else set(tables())
     specs = [spec for name, spec in tables().items() if name in wanted]
     with new_workbook(path, _CREATED) as book:

@@ -230,7 +230,8 @@ def _tour(above: Ints, order: Ints, wanted: Flags) -> Ints:
 def nothing_lost(net: Net) -> Losses:
     """Create a state in which all nodes stand."""
     m = len(net.node)
-    left = (net.alternative_start[1:] - net.alternative_start[:-1]).astype(np.int32)
+    # a group without alternatives says nothing and never fails
+    left = np.maximum(net.alternative_start[1:] - net.alternative_start[:-1], 1).astype(np.int32)
     return Losses(left, np.zeros(m, np.bool_), np.empty(m, np.int32))
 
 

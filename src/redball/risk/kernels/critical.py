@@ -26,6 +26,7 @@ from redball.risk.kernels.cascade import UP, Losses, Net, lose, net_of, nothing_
 from redball.risk.kernels.compiled import Flags, Ints, Longs, compiled
 from redball.risk.kernels.csr import as_ends, by_row
 
+
 @dataclass(frozen=True)
 class AndOrGraph:
     """Node -> groups -> alternatives, as rows of rows.
@@ -176,14 +177,14 @@ def critical_sets(
     arrange = np.lexsort((found, which))
     start = np.searchsorted(which[arrange], np.arange(len(different) + 1)).astype(np.int64)
     sets = CriticalSets(start, found[arrange], np.sort(net.node))
-    return sets if len(different) == len(roots) else _repeated(sets, whose)
+    return sets if np.array_equal(different, roots) else _rearranged(sets, whose)
 
 
-def _repeated(sets: CriticalSets, whose: npt.NDArray[np.int_]) -> CriticalSets:
+def _rearranged(sets: CriticalSets, whose: npt.NDArray[np.int_]) -> CriticalSets:
     """Sets in another order, or several times."""
     length = np.diff(sets.start)[whose]
     start = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
-    member = np.concatenate([sets[i] for i in whose.tolist()])
+    member = np.concatenate([np.empty(0, np.int32), *(sets[i] for i in whose.tolist())])
     return CriticalSets(start, member, sets.reached)
 
 

@@ -115,3 +115,15 @@ def test_what_is_no_package_is_bad_data(tmp_path: Path) -> None:
     (tmp_path / "holding.csv").write_bytes(b"a")
     with pytest.raises(BadData, match=r"'\.csv' file is not a package"):
         Container(tmp_path / "holding.csv", Limits())
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [(b"\xff\xfe.csv", "not UTF-8"), (b"a\nb.csv", "control"), (b"a\\b.csv", "backslash")],
+)
+def test_a_name_that_a_zip_could_not_have_is_refused_in_a_folder(
+    folder: Path, name: bytes, why: str
+) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(b"a\n")
+    with pytest.raises(UnsafeFile, match=why):
+        hash_of(folder)

@@ -53,6 +53,12 @@ def test_a_moment_in_another_zone_is_the_same_moment() -> None:
         ('owner = "DEU"\nas_of = 2026-01-31', "no time of day"),
         ('owner = "DEU"\nas_of = "31.01.2026"', "not a date and time"),
         ('owner = "DEU"\nas_of = "0001-01-01T00:00:00+14:00"', "out of range"),
+        ('owner = "DEU"\nas_of = 9999-12-31T00:00:00Z', "out of range"),
+        ('owner = "DEU"\nas_of = 1899-12-31T00:00:00Z', "out of range"),
+        (LEAST + 'title = "a\\nb"', "no plain line"),
+        (LEAST + 'title = "a\\u001b[2J"', "no plain line"),
+        (LEAST + 'title = "a\\u202eb"', "no plain line"),
+        (LEAST + f'title = "{"x" * 201}"', "at most 200"),
         (LEAST + 'ower = "x"', "Did you mean 'owner'"),
         (LEAST + 'label = "TOP SECRET"', "not a classification"),
         (LEAST + 'exercise = "yes"', "must be true or false"),
@@ -100,3 +106,8 @@ def test_a_named_mapping_is_kept() -> None:
     manifest = parse_manifest(LEAST)
     assert with_mapping(manifest, "a.toml").mapping == "a.toml"
     assert with_mapping(with_mapping(manifest, "a.toml"), "b.toml").mapping == "a.toml"
+
+
+def test_a_title_may_have_letters_of_any_language_and_hard_blanks() -> None:
+    title = "Décembre\u00a0: 東京 " + "x" * 180
+    assert parse_manifest(f'{LEAST}title = "{title}"').title == title

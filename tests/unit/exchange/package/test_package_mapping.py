@@ -112,3 +112,9 @@ def test_a_bad_mapping_says_what_is_wrong_and_where(text: str, says: str) -> Non
     with pytest.raises(BadData, match=says) as caught:
         parse_mapping(text)
     assert caught.value.where.startswith("mapping.toml")
+
+
+def test_a_mapping_has_a_bounded_number_of_blocks() -> None:
+    assert len(parse_mapping(block() * 500).tables) == 500
+    with pytest.raises(BadData, match="501 blocks"):
+        parse_mapping(block() * 501)

@@ -220,3 +220,11 @@ def test_a_manifest_that_is_no_short_text_is_refused(tmp_path: Path) -> None:
     root = package(tmp_path, {}, MANIFEST + "# " + "x" * 100)
     with pytest.raises(UnsafeFile, match="larger than 100 bytes"):
         read_package(root, limits=Limits(config_bytes=100))
+
+
+def test_a_name_given_twice_in_the_sheet_package_is_refused(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["owner", "NLD"], ["as_of", "2026-01-31T06:00:00Z"]]
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(book({"package": [*rows, [" owner", "DEU"]]}))
+    with pytest.raises(BadData, match="'owner' is given twice"):
+        read_package(path)

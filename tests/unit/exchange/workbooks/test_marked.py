@@ -12,6 +12,7 @@ from redball.exchange.check import Check, check_package
 from redball.exchange.package import Manifest, Package, read_package, write_package
 from redball.exchange.workbooks import csv_safe, issues_csv_safe, write_error_workbook
 from redball.exchange.workbooks.book import sheet_name
+from redball.model import BadUse
 
 MANIFEST = Manifest(
     owner="DEU", as_of=datetime(2026, 1, 31, 6, tzinfo=UTC), label="RESTRICTED // REL NLD"
@@ -169,3 +170,16 @@ def test_csv_for_spreadsheets_runs_nothing(faulty: tuple[Package, Check]) -> Non
     assert safe["n"].to_list() == list(range(-4, 5))
     text = issues_csv_safe(faulty[1])
     assert '"\'=HYPERLINK(""x"")"' in text
+
+
+def test_it_is_never_written_over_the_package_or_another_sort_of_file(
+    faulty: tuple[Package, Check], tmp_path: Path
+) -> None:
+    package, check = faulty
+    store = tmp_path / "redball.sqlite"
+    store.write_bytes(b"a store")
+    for target in (package.path, package.path / "errors.xlsx", store):
+        with pytest.raises(BadUse):
+            write_error_workbook(package, check, target)
+    assert not (package.path / "errors.xlsx").exists()
+    assert store.read_bytes() == b"a store"

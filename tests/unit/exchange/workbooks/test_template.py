@@ -146,3 +146,10 @@ def test_an_unknown_table_and_a_missing_folder_are_refused(tmp_path: Path) -> No
     with pytest.raises(BadUse, match="can't be written"):
         write_template(tmp_path / "missing" / "a.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_template_that_somebody_filled_in_is_not_written_over(template: Path) -> None:
+    before = template.read_bytes()
+    with pytest.raises(BadUse, match="already"):
+        write_template(template)
+    assert template.read_bytes() == before

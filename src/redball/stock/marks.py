@@ -1,0 +1,120 @@
+"""Dominant labels as bit masks, so that a million of them combine in one pass.
+
+A mark says what a label forbids: one bit for each classification above the lowest, one for members
+that no label names, one for each group of members that the same labels shut out. Combining two
+labels (highest classification, readers of both) is then the bitwise *or* of their marks, which is
+exact: :func:`redball.model.combine` gives the same, and a test compares them.
+
+The module is the same in ``stock`` and ``picture``, which share values and no modules.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
+import numpy as np
+import polars as pl
+
+from redball.model import Label, ResultLabel
+from redball.model.labels import ALL, CLASSIFICATIONS
+
+MARK = pl.UInt64()
+"""Type of a mark."""
+
+_OUTSIDERS = len(CLASSIFICATIONS) - 1
+_MOST_GROUPS = 64 - _OUTSIDERS - 1
+
+
+class Marks:
+    """Marks of the labels of one twin.
+
+    Parameters
+    ----------
+    labels : sequence of Label
+        ``twin.labels``. More than sixty groups of members share the last bit: whoever is shut out
+        with one of them is shut out with all, so that a label is never too open.
+    """
+
+    def __init__(self, labels: Sequence[Label]) -> None:
+        self._groups = _groups(labels)
+        self._members = sorted({code for _, codes in self._groups for code in codes})
+        marks = [self._mark(i, label) for i, label in enumerate(labels)]
+        self._marks = pl.Series("mark", marks, MARK)
+        self._known: dict[int, ResultLabel] = {}
+
+    def _mark(self, position: int, label: Label) -> int:
+        mark = (1 << CLASSIFICATIONS.index(label.classification)) - 1
+        mark |= (ALL not in label.release) << _OUTSIDERS
+        for number, (shut, _) in enumerate(self._groups):
+            mark |= (position in shut) << (_OUTSIDERS + 1 + number)
+        return mark
+
+    def of(self, positions: pl.Series) -> pl.Series:
+        """Marks of positions in ``twin.labels``; 0 (nothing forbidden) where there is none."""
+        return self._marks.gather(positions).fill_null(0).rename("mark")
+
+    def of_rows(self, positions: pl.Series, rows: pl.Series) -> pl.Series:
+        """Marks of the rows named by index, -1 or null for none; ``positions`` is their label."""
+        known = pl.select(pl.when(rows >= 0).then(rows)).to_series()
+        return self.of(positions.gather(known))
+
+    def of_lists(self, lists: pl.Series) -> pl.Series:
+        """Mark of each list of positions, combined; 0 for an empty or missing list."""
+        if lists.is_empty():
+            return pl.Series("mark", [], MARK)
+        length = lists.list.len().fill_null(0).to_numpy().clip(min=1).astype(np.int64)
+        each = self.of(lists.explode().cast(pl.Int32)).to_numpy()
+        return pl.Series("mark", np.bitwise_or.reduceat(each, np.cumsum(length) - length))
+
+    def together(self, *positions: pl.Series) -> int:
+        """Mark of everything in some label columns."""
+        used = {i for one in positions for i in one.unique().drop_nulls().to_list()}
+        return reduce(or_, (int(self._marks[i]) for i in used), 0)
+
+    def label(self, mark: int) -> ResultLabel:
+        """Dominant label that a mark stands for."""
+        if mark not in self._known:
+            level = (mark & ((1 << _OUTSIDERS) - 1)).bit_length()
+            shut = {
+                code
+                for number, (_, codes) in enumerate(self._groups)
+                if mark >> (_OUTSIDERS + 1 + number) & 1
+                for code in codes
+            }
+            closed = mark >> _OUTSIDERS & 1
+            readers = frozenset(self._members) - shut if closed else None
+            self._known[mark] = ResultLabel(CLASSIFICATIONS[level], readers)
+        return self._known[mark]
+
+    def texts(self, marks: pl.Series) -> pl.Series:
+        """Texts of the labels that marks stand for."""
+        distinct = marks.unique()
+        texts = [self.label(mark).text for mark in distinct.to_list()]
+        return marks.replace_strict(distinct, texts, return_dtype=pl.String).rename("label")
+
+    def lists(self, marks: pl.Series) -> pl.Series:
+        """Positions of the labels that each mark covers; their dominant label is the mark's."""
+        distinct = marks.unique()
+        given = self._marks.to_list()
+        covered = [[i for i, m in enumerate(given) if m | d == d] for d in distinct.to_list()]
+        known = pl.DataFrame({"mark": distinct, "labels": pl.Series(covered, dtype=pl.List(pl.Int32))})
+        frame = marks.rename("mark").to_frame()
+        return frame.join(known, on="mark", how="left", maintain_order="left")["labels"]
+
+
+def _groups(labels: Sequence[Label]) -> list[tuple[frozenset[int], list[str]]]:
+    """Members by the labels that shut them out: positions of the labels, and the members."""
+    codes = sorted({code for label in labels for code in (label.owner, *label.release)} - {ALL})
+    found: dict[frozenset[int], list[str]] = {}
+    for code in codes:
+        shut = frozenset(i for i, label in enumerate(labels) if not label.readable_by(code))
+        found.setdefault(shut, []).append(code)
+    groups = list(found.items())
+    rest = groups[_MOST_GROUPS - 1 :]
+    if len(rest) > 1:
+        shut = frozenset(i for positions, _ in rest for i in positions)
+        groups = [
+            *groups[: _MOST_GROUPS - 1],
+            (shut, [code for _, codes in rest for code in codes]),
+        ]
+    return groups
