@@ -44,6 +44,16 @@ def test_the_tutorial_runs_from_top_to_bottom(tmp_path: Path) -> None:
         assert promised in answer.stdout
 
 
+def test_the_readme_does_what_it_shows(tmp_path: Path) -> None:
+    readme = ROOT / "README.md"
+    answer = shell("\n".join(commands(readme)), tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert "Hammerwerk Solling" in answer.stdout
+    (script,) = blocks(readme, "python")
+    ran = shell(f"python - <<'END'\n{script}\nEND", tmp_path)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_the_guide_connects_a_national_system(tmp_path: Path) -> None:
     guide = ROOT / "docs/guides/connect-a-national-system.md"
     manifest, mapping = blocks(guide, "toml")[:2]

@@ -27,6 +27,7 @@ def finding_options(
         The name is unknown or the value is not of the threshold's type.
     """
     options = options or FindingOptions()
+    changes: dict[str, dict[str, object]] = {part: {} for part in _PARTS}
     for setting in settings:
         name, equals, text = setting.partition("=")
         parts = [p for p in _PARTS if name in _names(options, p)]
@@ -36,10 +37,13 @@ def finding_options(
                 f"'{setting}' names no threshold.", mend=f"NAME=VALUE with one of: {known}."
             )
         for part in parts:
-            group = getattr(options, part)
-            value = _read(name, text, getattr(group, name))
-            options = replace(options, **{part: replace(group, **{name: value})})
-    return options
+            changes[part][name] = _read(name, text, getattr(getattr(options, part), name))
+    # all at once: limits that must be in order are checked together
+    return replace(
+        options,
+        structure=replace(options.structure, **changes["structure"]),
+        stock=replace(options.stock, **changes["stock"]),
+    )
 
 
 def threshold_table(options: FindingOptions) -> pl.DataFrame:

@@ -35,6 +35,9 @@ from redball.cli.layout import Column, fitting
 from redball.cli.safe import cell, json_text, safe
 from redball.model.errors import RedballError
 
+LONGEST_CODE = 24
+"""A word up to this length is a code or key and never folded."""
+
 BROKEN_PIPE = 141
 """Exit code when nobody reads on, as a shell gives it: 128 and the number of SIGPIPE."""
 
@@ -153,7 +156,8 @@ def _column(name: str, dtype: pl.DataType, cells: list[Text]) -> Column:
     longest = max(text.cell_len for text in cells)
     spaced = any(" " in text.plain for text in cells)
     words = name.replace("_", " ").split()
-    firm = dtype.is_numeric() or dtype.is_temporal() or not spaced
+    code = not spaced and longest <= LONGEST_CODE
+    firm = dtype.is_numeric() or dtype.is_temporal() or code
     return Column(name, longest, max(map(len, words)), firm)
 
 

@@ -53,12 +53,16 @@ def history_rates(twin: Twin, day: date, window_days: int) -> History:
         rows.filter(pl.col("site_ix") != NOWHERE, pl.col("item_ix") != NOWHERE)
         .join(spans.lazy(), on="owner", maintain_order="left")
         .with_columns(inside=inside.clip(lower_bound=0))
-        .with_columns(
-            part=pl.col("quantity") * pl.col("inside") / pl.col("period_days") / pl.col("covered")
-        )
     )
-    rates = used.group_by(_PAIR).agg(
-        per_day=pl.col("part").sum(), periods=(pl.col("inside") > 0).sum()
+    rates = (
+        used.group_by("owner", *_PAIR)
+        .agg(
+            asked=(pl.col("quantity") * pl.col("inside") / pl.col("period_days")).sum(),
+            periods=(pl.col("inside") > 0).sum(),
+            covered=pl.col("covered").first(),
+        )
+        .group_by(_PAIR)
+        .agg(per_day=(pl.col("asked") / pl.col("covered")).sum(), periods=pl.col("periods").sum())
     )
     labels = (
         pl.concat([used.select(*_PAIR, "label"), _of_spans(used, spans)])

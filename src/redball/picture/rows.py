@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from redball.model import NOWHERE, Consumption, Groups, Twin
 from redball.model.codes import to_nato
 from redball.picture.marks import Marks
 
+Codes = npt.NDArray[np.int64]
+
 UNDISCLOSED = "undisclosed"
 """Name of a site or item that is not given or that the viewer may not see."""
 
 KEYS = ["nation", "unit", "site", "site_key", "supply_class"]
 """What holdings and days of supply are added up by."""
-
-CELL = ["nation", "site_ix", "supply_class"]
-"""The narrowest of them: the units follow from nation and site."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,37 @@ class Facts:
     units : polars.DataFrame
         Units of a nation at a site: see :func:`unit_rows`.
     marks : Marks
+    nations, classes : tuple of str
+        Words for the codes of owners and of classes of supply.
     """
 
     items: pl.DataFrame
     sites: pl.DataFrame
     units: pl.DataFrame
     marks: Marks
+    nations: tuple[str, ...]
+    classes: tuple[str, ...]
+
+    def owner_codes(self, owners: pl.Series) -> Codes:
+        """Positions of owners in ``nations``."""
+        words = owners.cast(pl.String).cast(pl.Enum(self.nations))
+        return words.to_physical().cast(pl.Int64).to_numpy()
+
+    def cell(self, nation: Codes, site_ix: Codes, supply_class: Codes) -> Codes:
+        """One number for nation, site (-1 for none) and class: the narrowest group of a view."""
+        number: Codes = (site_ix + 1) * len(self.nations) + nation
+        return number * len(self.classes) + supply_class
+
+    def cells(self, number: pl.Series) -> pl.DataFrame:
+        """Write cells back as ``nation``, ``site_ix`` and ``supply_class``."""
+        rest = number // len(self.classes)
+        return pl.DataFrame(
+            {
+                "nation": pl.Series(self.nations, dtype=pl.String).gather(rest % len(self.nations)),
+                "site_ix": (rest // len(self.nations) - 1).cast(pl.Int32),
+                "supply_class": pl.Series(self.classes).gather(number % len(self.classes)),
+            }
+        )
 
 
 def facts_of(
@@ -47,15 +73,16 @@ def facts_of(
     item = twin["item"]
     codes = item["supply_class"].drop_nulls().unique().to_list()
     nato = {code: to_nato(code).code or code for code in codes}
+    classes = tuple(sorted({UNDISCLOSED, *nato.values()}))
     rows = item.select(
         pl.int_range(pl.len(), dtype=pl.Int32).alias("item_ix"),
         pl.Series("group", items.group, dtype=pl.Int32),
-        item_owner="owner",
+        owner=pl.col("owner").cast(pl.String),
         item=pl.col("name").fill_null(pl.col("key")),
         supply_class=pl.col("supply_class")
         .replace_strict(nato, default=None, return_dtype=pl.String)
         .fill_null(UNDISCLOSED)
-        .cast(pl.Categorical),
+        .cast(pl.Enum(classes)),
         unit_of_issue=pl.col("unit_of_issue").cast(pl.Categorical),
         mass_kg="mass_kg",
         volume_m3="volume_m3",
@@ -63,7 +90,17 @@ def facts_of(
         item_mark=marks.of(item["label"]), known_mark=_recognised(twin, units, marks)
     )  # fmt: skip
     both = pl.concat([rows, prices], how="horizontal")
-    return Facts(both, site_rows(twin, marks), unit_rows(twin, marks), marks)
+    owners = {
+        owner for name in ("item", "holding") for owner in twin[name]["owner"].unique().to_list()
+    }
+    return Facts(
+        items=both.with_columns(rank=pl.col("item").rank("dense")),
+        sites=site_rows(twin, marks),
+        units=unit_rows(twin, marks),
+        marks=marks,
+        nations=tuple(sorted(owners)),
+        classes=classes,
+    )
 
 
 def _recognised(twin: Twin, units: pl.DataFrame | None, marks: Marks) -> pl.Series:
@@ -96,7 +133,7 @@ def unit_rows(twin: Twin, marks: Marks) -> pl.DataFrame:
         party.with_columns(mark=marks.of(party["label"]))
         .filter(pl.col("kind") == "unit", pl.col("site_ix") != NOWHERE)
         .sort("site_ix", "name", "key")
-        .group_by(pl.col("owner").alias("nation"), "site_ix", maintain_order=True)
+        .group_by(pl.col("owner").cast(pl.String).alias("nation"), "site_ix", maintain_order=True)
         .agg(
             unit=pl.col("name").str.join(", "),
             unit_key=pl.col("key").str.join("|"),
@@ -106,7 +143,7 @@ def unit_rows(twin: Twin, marks: Marks) -> pl.DataFrame:
 
 
 def holding_rows(twin: Twin, consumption: Consumption, facts: Facts) -> pl.DataFrame:
-    """Every holding with :data:`CELL`, ``group``, ``usable``, its mass, volume and value.
+    """Every holding with ``cell``, ``group``, ``usable``, its mass, volume and value.
 
     ``own_mark`` is of the holding alone, ``mark`` of item, site, units and price as well.
     """
@@ -118,22 +155,29 @@ def holding_rows(twin: Twin, consumption: Consumption, facts: Facts) -> pl.DataF
         "site_ix", "item_ix", "lot", "quantity", "condition", "expiry",
         nation="owner", usable=usable, own_mark=facts.marks.of(holding["label"]),
     )  # fmt: skip
-    item = facts.items.drop("item_ix")[known_rows(rows["item_ix"])]
+    item = facts.items.drop("item_ix", "owner")[known_rows(rows["item_ix"])]
     quantity = pl.col("quantity")
     rows = pl.concat([rows, item], how="horizontal").with_columns(
         pl.col("supply_class").fill_null(UNDISCLOSED),
+        nation=pl.col("nation").cast(pl.String),
         mass_t=quantity * pl.col("mass_kg") / 1000,
         volume_m3=quantity * pl.col("volume_m3"),
         value_eur=quantity * pl.col("price_eur"),
     )
     named = pl.col("item_mark").fill_null(0) | pl.col("price_mark").fill_null(0)
-    return rows.with_columns(mark=pl.col("own_mark") | named | place_marks(rows, facts))
+    cell = facts.cell(
+        facts.owner_codes(rows["nation"]),
+        rows["site_ix"].cast(pl.Int64).to_numpy(),
+        rows["supply_class"].to_physical().cast(pl.Int64).to_numpy(),
+    )
+    return rows.with_columns(
+        mark=pl.col("own_mark") | named | place_marks(rows, facts), cell=pl.Series(cell)
+    )
 
 
 def place_marks(rows: pl.DataFrame, facts: Facts) -> pl.Series:
     """Marks of the site and the units of rows with ``nation`` and ``site_ix``."""
-    at = known_rows(rows["site_ix"])
-    site = facts.sites["site_mark"].gather(at).fill_null(0)
+    site = facts.sites["site_mark"].gather(known_rows(rows["site_ix"])).fill_null(0)
     if facts.units.is_empty():
         return site
     unit = rows.select("nation", "site_ix").join(

@@ -1,11 +1,16 @@
 """Days of supply once for each nation with stock or demand."""
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from redball.model import NOWHERE, Consumption, Twin
-from redball.picture.rows import CELL, UNDISCLOSED, Facts, known_rows, place_marks
+from redball.picture.rows import Codes, Facts, place_marks
 
 _PLACE = ["site_ix", "item_ix"]
+_BITS = 32
+
+Marked = npt.NDArray[np.uint64]
 
 
 def day_rows(
@@ -20,76 +25,107 @@ def day_rows(
     Returns
     -------
     rows : polars.DataFrame
-        :data:`redball.picture.rows.CELL`, ``site_ix``, ``days``, ``target_days``, ``history``
-        (bool; null without a basis), ``item`` (row), ``once`` (whether it is the first of the rows
-        that differ by nation only), ``mark``.
+        ``cell``, ``days``, ``target_days``, ``history`` (bool; null without a basis), ``item``
+        (row), ``once`` (whether it is the first of the rows that differ by nation only), ``mark``.
     touched : polars.DataFrame
-        :data:`redball.picture.rows.CELL` and ``mark`` of records whose figures stand in another
-        record's row: without what made them one article they would stand in this cell.
+        ``cell`` and ``mark`` of records whose figures stand in another record's row: without what
+        made them one article they would stand in this cell.
     """
-    nations, moved = _nations(twin, consumption, days, facts)
-    marked = days.select(
+    rank = facts.items["rank"].gather(days["item_ix"])
+    ordered = days.with_columns(rank=rank).sort("days", "rank", "site_ix", nulls_last=True)
+    places = _places(twin, consumption, facts)
+    row, moved = _rows_of(places, ordered, facts)
+    stand = places.with_columns(row=row).filter(pl.col("row") >= 0).select("row", "nation", "mark")
+    missing = np.setdiff1d(np.arange(ordered.height), stand["row"].to_numpy())
+    owner = facts.owner_codes(facts.items["owner"].gather(ordered["item_ix"].gather(missing)))
+    rest = pl.DataFrame({"row": missing, "nation": owner}).with_columns(
+        mark=pl.lit(0, pl.UInt64)
+    )  # fmt: skip
+    row, nation, mark = _distinct(pl.concat([stand, rest]), len(facts.nations))
+    own = ordered.select(
         *_PLACE, "days", "target_days",
         history=pl.col("basis") == "demand history",
-        mark=facts.marks.of_lists(days["labels"]),
-    )  # fmt: skip
-    rows = marked.join(nations, on=_PLACE, how="left")
-    item = facts.items.select("item_owner", "supply_class", rank=pl.col("item").rank("dense"))[
-        known_rows(rows["item_ix"])
-    ]
-    rows = rows.with_columns(
-        item["rank"],
-        nation=rows["nation"].fill_null(item["item_owner"]),
-        supply_class=item["supply_class"].fill_null(UNDISCLOSED),
-        mark=pl.col("mark") | pl.col("mark_nation").fill_null(0),
+        mark=facts.marks.of_lists(ordered["labels"]),
+    )[row]  # fmt: skip
+    own = own.with_columns(
+        nation=pl.Series(facts.nations, dtype=pl.String).gather(nation),
+        cell=_cell(own, nation, facts),
+        once=pl.Series(np.diff(row, prepend=-1) != 0),
+        mark=pl.col("mark") | pl.Series(mark),
     )
-    code = pl.col("nation").cast(pl.String).rank("dense").cast(pl.UInt16)
-    ordered = (
-        rows.with_columns(mark=pl.col("mark") | place_marks(rows, facts), code=code)
-        .sort("days", "rank", "site_ix", "code", nulls_last=True)
-        .with_columns(once=pl.struct(_PLACE).is_first_distinct())
+    rows = own.with_columns(mark=own["mark"] | place_marks(own, facts)).rename({"item_ix": "item"})
+    away = places.filter(moved)
+    known = facts.items["known_mark"].gather(away["item_ix"])
+    touched = pl.DataFrame(
+        {"cell": _cell(away, away["nation"].to_numpy(), facts), "mark": away["mark"] | known}
     )
-    return ordered.select(
-        *CELL, "days", "target_days", "history", "once", "mark", item="item_ix"
-    ), moved.select(*CELL, "mark")  # fmt: skip
+    return rows.drop("nation", "site_ix"), touched
 
 
-def _nations(
-    twin: Twin, consumption: Consumption, days: pl.DataFrame, facts: Facts
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Nations of each row of days with what says so, and the records that stand in others' rows."""
-    holding = twin["holding"]
-    held = (
-        holding.select(*_PLACE, nation="owner", mark=facts.marks.of(holding["label"]))
-        .filter(pl.col("item_ix") != NOWHERE)
-        .group_by("nation", *_PLACE)
-        .agg(pl.col("mark").bitwise_or())
-    )
-    used = consumption.frame.select(*_PLACE)
-    used = used.select(
+def _places(twin: Twin, consumption: Consumption, facts: Facts) -> pl.DataFrame:
+    """Where records are held or consumed, by nation (code), with the mark of what says so."""
+    holding, used = twin["holding"], consumption.frame.select(_PLACE)
+    held = holding.select(
         *_PLACE,
-        nation=facts.items["item_owner"].gather(used["item_ix"]),
-        mark=pl.lit(0, pl.UInt64),
-    )
-    places = pl.concat([held.select("nation", *_PLACE, "mark"), used.select("nation", *_PLACE, "mark")])
-    own = places.join(days.select(_PLACE), on=_PLACE, how="semi")
-    away = places.join(days.select(_PLACE), on=_PLACE, how="anti")
-    away = away.with_columns(
-        group=facts.items["group"].gather(away["item_ix"]),
-        supply_class=facts.items["supply_class"].gather(away["item_ix"]),
-        known=facts.items["known_mark"].gather(away["item_ix"]),
-    )
-    lead = (
-        days.select("site_ix", lead="item_ix")
-        .with_columns(group=facts.items["group"].gather(days["item_ix"]))
-        .join(away.select("site_ix", "group").unique(), on=["site_ix", "group"], how="semi")
-        .group_by("site_ix", "group")
-        .agg(pl.col("lead").min())
-    )
-    moved = away.join(lead, on=["site_ix", "group"])
-    nations = (
-        pl.concat([own, moved.select("nation", "site_ix", "mark", item_ix="lead").select(own.columns)])
-        .group_by("nation", *_PLACE)
-        .agg(mark_nation=pl.col("mark").bitwise_or())
-    )
-    return nations, moved.with_columns(mark=pl.col("mark") | pl.col("known"))
+        nation=pl.Series(facts.owner_codes(holding["owner"])),
+        mark=facts.marks.of(holding["label"]),
+    ).filter(pl.all_horizontal(pl.col(name) != NOWHERE for name in _PLACE))
+    owner = facts.items["owner"].gather(used["item_ix"])
+    asked = used.with_columns(
+        nation=pl.Series(facts.owner_codes(owner)), mark=pl.lit(0, pl.UInt64)
+    )  # fmt: skip
+    return pl.concat([held, asked])
+
+
+def _rows_of(
+    places: pl.DataFrame, days: pl.DataFrame, facts: Facts
+) -> tuple[pl.Series, npt.NDArray[np.bool_]]:
+    """Row of days that a place stands in (-1 for none), and whether it is another record's."""
+    found = _find(_number(days, "item_ix"), _number(places, "item_ix"))
+    away = found < 0
+    if away.any():
+        group = facts.items["group"]
+        led = days.select("site_ix", group=group.gather(days["item_ix"])).with_columns(
+            lead=days["item_ix"]
+        )
+        order = led["lead"].arg_sort().to_numpy()
+        others = places.filter(away)
+        others = others.with_columns(group=group.gather(others["item_ix"]))
+        at = _find(_number(led, "group")[order], _number(others, "group"))
+        found[away] = np.where(at < 0, -1, order[at])
+    return pl.Series(found), away & (found >= 0)
+
+
+def _number(frame: pl.DataFrame, column: str) -> Codes:
+    """One number for site and record (or group), to look up by."""
+    site, other = (frame[name].cast(pl.Int64).to_numpy() for name in ("site_ix", column))
+    number: Codes = site << _BITS | other
+    return number
+
+
+def _find(known: Codes, asked: Codes) -> Codes:
+    """First position of each number among the known ones, -1 for none."""
+    if not len(known):
+        return np.full(len(asked), -1)
+    order = np.argsort(known, kind="stable")
+    ordered = known[order]
+    at = np.minimum(np.searchsorted(ordered, asked), len(known) - 1)
+    return np.where(ordered[at] == asked, order[at], -1)
+
+
+def _distinct(stand: pl.DataFrame, nations: int) -> tuple[Codes, Codes, Marked]:
+    """Rows and nations, each pair once and in order, with their marks combined."""
+    number = stand["row"].to_numpy() * nations + stand["nation"].to_numpy()
+    order = np.argsort(number, kind="stable")
+    number = number[order]
+    if not len(number):
+        return number, number, np.empty(0, np.uint64)
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    mark = np.bitwise_or.reduceat(stand["mark"].to_numpy()[order], first)
+    return number[first] // nations, number[first] % nations, mark
+
+
+def _cell(rows: pl.DataFrame, nation: Codes, facts: Facts) -> pl.Series:
+    classes = facts.items["supply_class"].gather(rows["item_ix"]).to_physical()
+    site = rows["site_ix"].cast(pl.Int64).to_numpy()
+    return pl.Series(facts.cell(nation, site, classes.cast(pl.Int64).to_numpy()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from redball.model.codes import supply_classes
-from redball.picture.rows import CELL, UNDISCLOSED, Facts, known_rows
+from redball.picture.rows import UNDISCLOSED, Facts, known_rows
 
 SAID = (
     "Lines, mass, volume, value and quantity are of usable stock: serviceable and not past its "
@@ -29,7 +29,7 @@ class Base:
     Attributes
     ----------
     cells : polars.DataFrame
-        ``cell`` and :data:`redball.picture.rows.KEYS`, with ``unit_key``.
+        ``cell``, :data:`redball.picture.rows.KEYS` and ``unit_key``.
     stock : polars.DataFrame
         Sums of holdings by cell.
     lines : polars.DataFrame
@@ -53,24 +53,17 @@ def base_of(
     holdings: pl.DataFrame, supply: pl.DataFrame, touched: pl.DataFrame, facts: Facts
 ) -> Base:
     """Number the cells and add up the holdings of each."""
-    parts = [frame.select(CELL).unique() for frame in (holdings, supply, touched)]
-    cells = pl.concat(parts).unique().with_row_index("cell")
-    held, days, moved = (
-        frame.join(cells, on=CELL, how="left", maintain_order="left").drop(CELL)
-        for frame in (holdings, supply, touched)
-    )
-    usable = held.filter("usable", pl.col("quantity") > 0)
+    parts = [frame["cell"].unique() for frame in (holdings, supply, touched)]
+    number = pl.concat(parts).unique().sort()
+    usable = holdings.filter("usable", pl.col("quantity") > 0)
     lines = usable.select("cell", "group").drop_nulls().unique()
-    named = pl.concat(
-        [cells, facts.sites.select("site", "site_key")[known_rows(cells["site_ix"])]],
-        how="horizontal",
-    ).join(
+    cells = facts.cells(number).with_columns(number.alias("cell"))
+    site = facts.sites.select("site", "site_key")[known_rows(cells["site_ix"])]
+    named = pl.concat([cells, site], how="horizontal").join(
         facts.units.drop("unit_mark"), on=["nation", "site_ix"], how="left", maintain_order="left"
     )  # fmt: skip
-    named = named.with_columns(
-        pl.col("nation", "supply_class").cast(pl.String), pl.col("site").fill_null(UNDISCLOSED)
-    )
-    return Base(named, _by_cell(held), lines, days, moved, facts)
+    named = named.with_columns(pl.col("site").fill_null(UNDISCLOSED))
+    return Base(named, _by_cell(holdings), lines, supply, touched, facts)
 
 
 def _by_cell(holdings: pl.DataFrame) -> pl.DataFrame:

@@ -90,7 +90,9 @@ class Marks:
         """Texts of the labels that marks stand for."""
         distinct = marks.unique()
         texts = [self.label(mark).text for mark in distinct.to_list()]
-        return marks.replace_strict(distinct, texts, return_dtype=pl.String).rename("label")
+        known = pl.DataFrame({"mark": distinct, "label": texts}, schema_overrides={"label": pl.String})
+        frame = marks.rename("mark").to_frame()
+        return frame.join(known, on="mark", how="left", maintain_order="left")["label"]
 
     def lists(self, marks: pl.Series) -> pl.Series:
         """Positions of the labels that each mark covers; their dominant label is the mark's."""

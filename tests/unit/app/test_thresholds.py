@@ -14,6 +14,13 @@ def test_a_setting_changes_the_threshold_of_that_name_only() -> None:
     assert options.structure.hhi_moderate == finding_options([]).structure.hhi_moderate
 
 
+def test_limits_that_must_be_in_order_are_set_together() -> None:
+    options = finding_options(["flow_share=0.9", "flow_share_serious=0.95"])
+    assert options.structure.flow_share == 0.9
+    with pytest.raises(BadUse):
+        finding_options(["flow_share=0.9"])
+
+
 def test_a_name_that_several_groups_know_is_set_in_all() -> None:
     options = finding_options(["most_per_rule=7"])
     assert (options.structure.most_per_rule, options.stock.most_per_rule) == (7, 7)
