@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import polars as pl
 
@@ -27,7 +28,7 @@ def finding_options(
         The name is unknown or the value is not of the threshold's type.
     """
     options = options or FindingOptions()
-    changes: dict[str, dict[str, object]] = {part: {} for part in _PARTS}
+    changes: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
     for setting in settings:
         name, equals, text = setting.partition("=")
         parts = [p for p in _PARTS if name in _names(options, p)]

@@ -31,26 +31,30 @@ def day_rows(
         ``cell`` and ``mark`` of records whose figures stand in another record's row: without what
         made them one article they would stand in this cell.
     """
-    rank = facts.items["rank"].gather(days["item_ix"])
-    ordered = days.with_columns(rank=rank).sort("days", "rank", "site_ix", nulls_last=True)
+    plain = days.select(
+        *_PLACE, "days", "target_days",
+        rank=facts.items["rank"].gather(days["item_ix"]),
+        history=pl.col("basis") == "demand history",
+        mark=facts.marks.of_lists(days["labels"]),
+    )  # fmt: skip
     places = _places(twin, consumption, facts)
-    row, moved = _rows_of(places, ordered, facts)
+    row, moved = _rows_of(places, plain, facts)
     stand = places.with_columns(row=row).filter(pl.col("row") >= 0).select("row", "nation", "mark")
-    missing = np.setdiff1d(np.arange(ordered.height), stand["row"].to_numpy())
-    owner = facts.owner_codes(facts.items["owner"].gather(ordered["item_ix"].gather(missing)))
+    missing = np.setdiff1d(np.arange(plain.height), stand["row"].to_numpy())
+    owner = facts.owner_codes(facts.items["owner"].gather(plain["item_ix"].gather(missing)))
     rest = pl.DataFrame({"row": missing, "nation": owner}).with_columns(
         mark=pl.lit(0, pl.UInt64)
     )  # fmt: skip
-    row, nation, mark = _distinct(pl.concat([stand, rest]), len(facts.nations))
-    own = ordered.select(
-        *_PLACE, "days", "target_days",
-        history=pl.col("basis") == "demand history",
-        mark=facts.marks.of_lists(ordered["labels"]),
-    )[row]  # fmt: skip
+    place, order = _order(plain)
+    every = pl.concat([stand, rest])
+    at, nation, mark = _distinct(
+        every.with_columns(row=place.gather(every["row"])), len(facts.nations)
+    )
+    own = plain.drop("rank")[order[at]]
     own = own.with_columns(
         nation=pl.Series(facts.nations, dtype=pl.String).gather(nation),
         cell=_cell(own, nation, facts),
-        once=pl.Series(np.diff(row, prepend=-1) != 0),
+        once=pl.Series(np.diff(at, prepend=-1) != 0),
         mark=pl.col("mark") | pl.Series(mark),
     )
     rows = own.with_columns(mark=own["mark"] | place_marks(own, facts)).rename({"item_ix": "item"})
@@ -60,6 +64,18 @@ def day_rows(
         {"cell": _cell(away, away["nation"].to_numpy(), facts), "mark": away["mark"] | known}
     )
     return rows.drop("nation", "site_ix"), touched
+
+
+def _order(days: pl.DataFrame) -> tuple[pl.Series, Codes]:
+    """Rank of each row of days, the shortest first, and the rows in that order."""
+    order = (
+        days.select("days", "rank", "site_ix", row=pl.int_range(pl.len()))
+        .sort("days", "rank", "site_ix", nulls_last=True)["row"]
+        .to_numpy()
+    )
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return pl.Series(place), order
 
 
 def _places(twin: Twin, consumption: Consumption, facts: Facts) -> pl.DataFrame:
@@ -88,7 +104,7 @@ def _rows_of(
         led = days.select("site_ix", group=group.gather(days["item_ix"])).with_columns(
             lead=days["item_ix"]
         )
-        order = led["lead"].arg_sort().to_numpy()
+        order = led["lead"].arg_sort().cast(pl.Int64).to_numpy()
         others = places.filter(away)
         others = others.with_columns(group=group.gather(others["item_ix"]))
         at = _find(_number(led, "group")[order], _number(others, "group"))

@@ -253,3 +253,32 @@ def test_the_element_that_stops_most_systems_is_kept_and_the_detail_says_of_how_
     assert [f.detail["found"] for f in find(make_twin(**tables), RULE)] == [2, 2]
     (finding,) = find(make_twin(**tables), RULE, most_per_rule=1)
     assert (finding.subject.key, finding.value, finding.detail["found"]) == ("FORGE", 2, 2)
+
+
+def test_suppliers_that_fall_back_on_each_other_hide_the_forge_until_the_trade_is_not_essential(
+    make_twin: Make, find: Find
+) -> None:
+    tables = ring()
+    tables["source"] = tables["source"][:2]
+    trade = [
+        {"key": "ab", "supplier": "A", "customer": "B", "input": "ring"},
+        {"key": "ba", "supplier": "B", "customer": "A", "input": "ring"},
+    ]
+    forge = tables["supply"]
+    assert find(make_twin(**{**tables, "supply": forge + trade}), RULE) == []
+    apart = [{**row, "essential": False} for row in trade]
+    (finding,) = find(make_twin(**{**tables, "supply": forge + apart}), RULE)
+    assert finding.subject.key == "FORGE"
+
+
+def test_parties_that_need_each_other_without_alternative_fall_together(
+    make_twin: Make, find: Find
+) -> None:
+    tables = ring(
+        supply=[
+            {"key": "1", "supplier": "A", "customer": "B", "input": "ring"},
+            {"key": "2", "supplier": "B", "customer": "A", "input": "paint"},
+        ]
+    )
+    tables["source"] = tables["source"][:2]
+    assert [f.subject.key for f in find(make_twin(**tables), RULE)] == ["A", "B"]

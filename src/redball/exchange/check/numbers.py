@@ -59,6 +59,9 @@ _FIT = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
 _LARGEST = 2.0**53
 """Whole numbers above this are not exact in the arithmetic of the engines."""
 
+_HUGE = 1e15
+"""No stock, price or distance comes near; sums and products of larger ones could overflow."""
+
 
 def parse_number(cells: Cells) -> pl.Series:
     """Decimal numbers within the bounds of the attribute."""
@@ -130,6 +133,9 @@ def _within(cells: Cells, numbers: pl.Series) -> pl.Series:
         at_fault = {"<": numbers < bound, ">": numbers > bound, "<=": numbers <= bound}[wrong]
         if at_fault.any():
             cells.report(OUT_OF_RANGE, at_fault, f"The number must be {words} {bound:g}.")
+    bounded = bounds.maximum is not None and bounds.maximum <= _HUGE
+    if not bounded and (huge := (numbers > _HUGE) | (numbers < -_HUGE)).any():
+        cells.report(OUT_OF_RANGE, huge, f"The number must be at most {_HUGE:g}.")
     return numbers
 
 

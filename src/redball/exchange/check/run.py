@@ -103,6 +103,7 @@ def check_package(
         counts=_counts(works, about_package),
         label=_dominant(works, manifest.owner),
         refused=refused,
+        exercise=manifest.exercise,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import floor
 from types import MappingProxyType
 
 import polars as pl
@@ -104,6 +105,10 @@ class Checked:
     rows_skipped: int
 
 
+def _percent(share: float) -> str:
+    return f"{floor(share * 1000) / 10:.1f} %"
+
+
 @dataclass(frozen=True)
 class Score:
     """How well a feed conforms, each part from 0 to 1; the formulas are our own convention.
@@ -132,6 +137,14 @@ class Score:
     def overall(self) -> float:
         """Plain mean of the four parts."""
         return (self.completeness + self.validity + self.timeliness + self.consistency) / 4
+
+    @property
+    def text(self) -> str:
+        """The parts in per cent, rounded down: 100 % only where nothing is missing."""
+        parts = self.as_dict()
+        overall = parts.pop("overall")
+        said = ", ".join(f"{name} {_percent(share)}" for name, share in parts.items())
+        return f"{_percent(overall)}: {said}"
 
     def as_dict(self) -> dict[str, float]:
         """Return the parts and ``overall`` by name."""
@@ -164,6 +177,8 @@ class Check:
         Dominant label of all rows sent, for reports that show them.
     refused : bool
         Whether the package as a whole is at fault; ``tables`` is empty then.
+    exercise : bool
+        Whether the package is exercise data.
     """
 
     package_hash: str
@@ -175,6 +190,12 @@ class Check:
     counts: Mapping[str, int]
     label: ResultLabel
     refused: bool = False
+    exercise: bool = False
+
+    @property
+    def marking(self) -> str:
+        """Label for reports; exercise data are marked as such."""
+        return f"EXERCISE // {self.label.text}" if self.exercise else self.label.text
 
     @property
     def ok(self) -> bool:

@@ -108,7 +108,7 @@ def write_error_workbook(
         forms = {True: error, False: warning}
         _issues_sheet(book, front, check, copies, forms)
         for sheet, copy in zip(sheets, copies, strict=True):
-            sheet.set_header(f"&C{check.label.text}")
+            sheet.set_header(f"&C{check.marking}")
             _copy_sheet(book, sheet, copy, _marks(check.issues, copy), forms)
     return path
 
@@ -200,12 +200,12 @@ def _issues_sheet(
     bold = book.add_format({"bold": True})
     link = book.add_format({"underline": 1, "font_color": "#0B3D91"})
     names = [*ISSUE_SCHEMA, "cell"]
-    sheet.set_header(f"&C{check.label.text}")
+    sheet.set_header(f"&C{check.marking}")
     for column, name in enumerate(names):
         sheet.set_column(column, column, _WIDTHS.get(name, 10))
     summary = list(_summary(check, copies))
     top = len(summary) + 1
-    shown = check.issues.head(LAST_ROW - top - 1)
+    shown = check.issues.sort("severity", maintain_order=True).head(LAST_ROW - top - 1)
     sheet.freeze_panes(top + 1, 0)
     for row, text in enumerate(summary):
         write_text(sheet, row, 0, text, bold)
@@ -240,18 +240,14 @@ def _link(
 
 
 def _summary(check: Check, copies: list[_Copy]) -> Iterator[str]:
-    counts, score = check.counts, check.score
-    yield check.label.text
+    counts = check.counts
+    yield check.marking
     yield (
         f"{check.owner}, as of {check.as_of.isoformat()}: "
         f"{counts['errors']} errors (the row is not taken in), "
         f"{counts['warnings']} warnings (the row is taken in), {counts['rows']} rows."
     )
-    yield (
-        f"Score {score.overall:.0%}: completeness {score.completeness:.0%}, "
-        f"validity {score.validity:.0%}, timeliness {score.timeliness:.0%}, "
-        f"consistency {score.consistency:.0%}."
-    )
+    yield f"Score {check.score.text}."
     for copy in copies:
         if copy.cut:
             yield (

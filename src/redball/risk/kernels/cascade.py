@@ -73,6 +73,8 @@ class Losses(NamedTuple):
 
 def net_of(group_start: Ints, alternative_start: Ints, alternative: Ints, roots: Ints) -> Net:
     """Cut out what the roots need."""
+    # as Polars hands them out, some arrays are read-only; each kind would be compiled apart
+    alternative = np.require(alternative, np.int32, "W")
     component, order = components(alternative_start[group_start], alternative, roots)
     return _cut(group_start, alternative_start, alternative, component, order)
 

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from redball.model.errors import BadUse
 from redball.risk.kernels.cascade import UP, Losses, Net, lose, net_of, nothing_lost, tour_of, undo
 from redball.risk.kernels.compiled import Flags, Ints, Longs, compiled
-from redball.risk.kernels.csr import as_ends, by_row
+from redball.risk.kernels.csr import as_ends, by_row, with_room
 
 
 @dataclass(frozen=True)
@@ -216,12 +216,11 @@ def _pairs(
         )
         if not wanted[node]:
             continue
-        while total + stopped_count > len(which):
-            which = np.concatenate((which, np.empty_like(which)))
-            found = np.concatenate((found, np.empty_like(found)))
-        which[total : total + stopped_count] = stopped[:stopped_count]
-        found[total : total + stopped_count] = node
-        total += stopped_count
+        which = with_room(which, total + stopped_count)
+        found = with_room(found, total + stopped_count)
+        for i in range(stopped_count):
+            which[total], found[total] = stopped[i], node
+            total += 1
     return which[:total], found[:total]
 
 

@@ -51,6 +51,17 @@ def by_row(n: int, row: Ints, value: Ints) -> tuple[Ints, Ints]:
 
 
 @compiled
+def with_room(values: Ints, count: int) -> Ints:
+    """Return an array with room for ``count`` values: the same, or a longer copy."""
+    if count <= len(values):
+        return values
+    longer = np.empty(max(count, 2 * len(values)), np.int32)
+    for i in range(len(values)):
+        longer[i] = values[i]
+    return longer
+
+
+@compiled
 def half_edges(n: int, u: Ints, v: Ints) -> tuple[Ints, Ints, Ints]:
     """Both directions of every undirected edge, with the edge's number; self-loops left out."""
     start = np.zeros(n + 1, np.int32)

@@ -89,9 +89,10 @@ def components(start: Ints, target: Ints, roots: Ints) -> tuple[Ints, Ints]:
                 while open_nodes[waiting - size] != node:
                     size += 1
                 waiting, left = waiting - size, left - size
-                order[done : done + size] = ended[left : left + size]
-                component[ended[left : left + size]] = count
-                done += size
+                for i in range(left, left + size):  # a slice would take seconds to compile
+                    order[done] = ended[i]
+                    component[ended[i]] = count
+                    done += 1
                 count += 1
     return component, order[:done]
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from redball.risk.kernels.cascade import UP, Losses, Net, lose, nothing_lost, undo
 from redball.risk.kernels.compiled import Flags, Ints, compiled
+from redball.risk.kernels.csr import with_room
 
 SOURCING, SUPPLY = 1, 3
 """Kinds of group as :class:`redball.risk.network.Need` numbers them."""
@@ -143,6 +144,16 @@ def _forget(hanging: Losses, before: int, count: int) -> None:
 
 
 @compiled
+def _any(flags: Flags, nodes: Ints) -> bool:
+    found = False
+    for node in nodes:
+        if flags[node]:
+            found = True
+            break
+    return found
+
+
+@compiled
 def hanging_roots(
     net: Net, links: Links, tour: Ints, wanted: Flags, roots: Ints
 ) -> tuple[Ints, Ints]:
@@ -175,14 +186,12 @@ def hanging_roots(
         depth += 1
         count = lose(net, losses, node, count)
         hung = _hang(net, links, losses, direct, hanging, (before, count, hung))
-        if not (wanted[node] and np.any(hanging.failed[roots])):
+        if not (wanted[node] and _any(hanging.failed, roots)):
             continue
         fallen, named = lose_directly(net, links, direct, node)
         number = _hang(net, links, losses, direct, anew, (0, count, 0)) if named else 0
         hangs = anew.failed if named else hanging.failed
-        if total + len(roots) > len(which):
-            which = np.concatenate((which, np.empty(len(which) + len(roots), np.int32)))
-            found = np.concatenate((found, np.empty(len(found) + len(roots), np.int32)))
+        which, found = with_room(which, total + len(roots)), with_room(found, total + len(roots))
         for i in range(len(roots)):
             if hangs[roots[i]]:
                 which[total], found[total] = node, i

@@ -95,6 +95,7 @@ CASES = (
     Case(
         "date-out-of-range", "holding", "expiry", {"expiry": "0000-01-01"}, {"expiry": "2027-01-01"}
     ),
+    Case("out-of-range", "holding", "quantity", {"quantity": "1.1e15"}, {"quantity": "1e15"}),
     Case("text-too-long", "holding", "lot", {"lot": "x" * 65}, {"lot": "x" * 64}),
     Case("control-character", "item", "name", {"name": "Bo\u200blt"}, {"name": "Bölt"}),
     Case("control-character", "item", "key", {"key": "I\u202e9"}, {"key": "I9"}),
