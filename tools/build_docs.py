@@ -77,8 +77,8 @@ def render_commands() -> str:
         NOTE,
         "# Command line\n",
         "Exit codes: 0 done; 1 findings that fail `--fail-on`; 2 bad use; 3 bad data; 4 the store "
-        "can't do it now; 130 interrupted. `REDBALL_STORE` and `REDBALL_VIEWER` stand in for "
-        "`--store` and `--viewer`.\n",
+        "can't do it now; 130 interrupted; 141 nobody reads the output any more. `REDBALL_STORE` "
+        "and `REDBALL_VIEWER` stand in for `--store` and `--viewer`.\n",
     ]
     for path, command in _commands("redball", root):
         lines += [f"## {path}\n", f"{(command.help or '').strip()}\n"]

@@ -86,3 +86,25 @@ def test_only_the_tables_that_are_asked_for_are_read(labelled: Store) -> None:
 
 def test_thousands_of_labels_can_be_asked_for(labelled: Store) -> None:
     assert _keys(labelled, list(range(50_000))) == ["foreign", "open", "some"]
+
+
+def test_a_narrowed_label_reaches_the_past(
+    labelled: Store, record: Record, holdings: Holdings
+) -> None:
+    """What was released by mistake is recalled: the past is read under the labels of today."""
+    before = labelled.revisions()["imported_at"][1]
+    (opened,) = [n for n, label in labelled.labels().items() if label.release == {"ALL"}
+                 and label.owner == "DEU"]  # fmt: skip
+    rows = {
+        "open": {"quantity": 1.0, "label": "SECRET"},
+        "some": {"quantity": 2.0, "label": "RESTRICTED // REL NLD POL"},
+    }
+    labelled.import_package(record(3), {"holding": holdings(rows)})
+    labels = labelled.labels()
+    past = labelled.read(as_of=before, labels=[opened]).frames["holding"]
+    assert past.is_empty()
+    own = [n for n, label in labels.items() if label.owner == "DEU"]
+    assert sorted(labelled.read(as_of=before, labels=own).frames["holding"]["key"]) == [
+        "open",
+        "some",
+    ]

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from redball.forecasting import consumption
@@ -216,7 +216,7 @@ def lost(full: list[tuple[tuple[Any, ...], ResultLabel]], less: Outputs, name: s
 
 
 SMALL = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=120, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
 )  # fmt: skip
 
 
@@ -245,4 +245,8 @@ def test_what_changes_without_a_row_is_labelled_at_least_as_high_as_the_row(
     for output, made in full.items():
         for values, label in lost(made, own, output):
             assert CLASSIFICATIONS.index(label.classification) >= above, (output, taken, values)
-            assert combine(label, dominant([LABELS[taken["label"]]])) == label, (output, taken, values)
+            assert combine(label, dominant([LABELS[taken["label"]]])) == label, (
+                output,
+                taken,
+                values,
+            )

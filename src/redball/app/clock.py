@@ -13,6 +13,9 @@ import polars as pl
 
 from redball.model import BadUse
 
+EARLIEST, LATEST = 1900, 2200
+"""Years that a moment may lie in, as ``as_of`` of a package."""
+
 NO_REVISIONS = pl.DataFrame(
     schema={"imported_at": pl.Datetime("us", "UTC"), "exercise": pl.Boolean}
 )
@@ -54,9 +57,12 @@ def parse_moment(text: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
+        if not EARLIEST <= moment.year <= LATEST:
+            raise ValueError
     except ValueError:
         raise BadUse(
-            f"'{text}' is not a date or time.", mend="Write 2026-01-31 or 2026-01-31T06:00Z."
+            f"'{text}' is not a date or time.",
+            mend="Write 2026-01-31 or 2026-01-31T06:00Z, of 1900 to 2200.",
         ) from None
     if len(text) == len("2026-01-31"):
         return datetime.combine(moment.date(), time(23, 59, 59), UTC)

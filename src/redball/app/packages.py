@@ -120,6 +120,8 @@ def _target(url: str, dry_run: bool) -> Iterator[Store]:
         try:
             target = stack.enter_context(opened(url, create=not dry_run))
         except StoreMissing:
+            if not dry_run:
+                raise
             scratch = stack.enter_context(tempfile.TemporaryDirectory())
             target = stack.enter_context(opened(str(Path(scratch) / "empty.sqlite"), create=True))
         yield target

@@ -85,7 +85,7 @@ def see_in(
     revisions = store.revisions()
     moment = moment_of(revisions, as_of, now or datetime.now(UTC))
     scope = release_scope(store.labels(), viewer)
-    feeds = feeds_in(revisions, moment)
+    feeds = _released(feeds_in(revisions, moment), viewer)
     stream = store.stream(as_of=moment, labels=scope.labels)
     twin = build_twin(
         stream.tables,
@@ -121,6 +121,16 @@ def feeds_in(revisions: pl.DataFrame, moment: datetime) -> pl.DataFrame:
         "warnings", "completeness", "validity", "timeliness", "consistency", "tables",
         "package_hash", "software",
     )  # fmt: skip
+
+
+def _released(feeds: pl.DataFrame, viewer: str) -> pl.DataFrame:
+    """What a viewer may know of feeds: its own in full, of others whose they are and how old.
+
+    Titles, counts and scores carry no label, so they stay with their owner and the node.
+    """
+    open_to_all = ("revision", "owner", "as_of", "imported_at", "exercise")
+    own = pl.col("owner").cast(pl.String) == viewer
+    return feeds.with_columns(pl.when(own).then(pl.exclude(open_to_all)))
 
 
 @contextmanager

@@ -47,9 +47,8 @@ def _show_finding(finding: Finding, rows: Mapping[RowRef, EvidenceRow] | None) -
         row = rows.get(ref)
         if row is not None:
             values = ", ".join(f"{name} {value}" for name, value in row.values.items())
-            console.print(
-                f"          {safe(row.sheet)} line {row.line}: {safe(values)}", style="dim"
-            )
+            written = f"{row.sheet} line {row.line}: " if row.line else ""
+            console.print(f"          {safe(written + values)}", style="dim")
     if len(finding.evidence) > EVIDENCE_ROWS:
         console.print(f"      and {len(finding.evidence) - EVIDENCE_ROWS} more rows", style="dim")
 

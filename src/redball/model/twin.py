@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from redball.model.errors import BadUse
-from redball.model.frames import frame_schema
+from redball.model.frames import OWNER, frame_schema
 from redball.model.hashing import content_hash
 from redball.model.labels import Label, ResultLabel, dominant
 from redball.model.results import RowRef
@@ -246,7 +246,20 @@ def _coded(
         frame = frame.sort("owner", "key")
     if name in _targets():
         keys[name] = _key_index(frame)
-    return _withhold(_with_indices(frame, spec, keys), frame, spec, viewer)
+    coded = _withhold(_with_indices(frame, spec, keys), frame, spec, viewer)
+    return _own_places_only(coded, viewer)
+
+
+def _own_places_only(frame: pl.DataFrame, viewer: str) -> pl.DataFrame:
+    """Keep sheet and line of own rows only: gaps in others' lines would count the hidden."""
+    foreign = frame["owner"].cast(pl.String) != viewer
+    if not foreign.any():
+        return frame
+    own = pl.col("owner").cast(pl.String) == viewer
+    return frame.with_columns(
+        sheet=pl.when(own).then("sheet").otherwise(pl.lit("", OWNER)),
+        line=pl.when(own).then("line").otherwise(pl.lit(0, pl.Int32)),
+    )
 
 
 def _used(coded: Mapping[str, pl.DataFrame], labels: Mapping[int, Label]) -> list[Label]:

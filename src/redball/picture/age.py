@@ -19,9 +19,7 @@ _NEWEST: Mapping[str, pl.Expr] = {
 """What dates the rows of a table; other tables only have the date of their feed."""
 
 
-def data_age(
-    twin: Twin, feeds: pl.DataFrame | None, day: date, marks: Marks
-) -> pl.DataFrame:
+def data_age(twin: Twin, feeds: pl.DataFrame | None, day: date, marks: Marks) -> pl.DataFrame:
     """Rows, newest date and age by nation and table.
 
     Parameters

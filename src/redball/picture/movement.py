@@ -59,9 +59,7 @@ def in_transit(twin: Twin, facts: Facts, day: date) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def expiring(
-    holdings: pl.DataFrame, facts: Facts, day: date, horizon_days: int
-) -> pl.DataFrame:
+def expiring(holdings: pl.DataFrame, facts: Facts, day: date, horizon_days: int) -> pl.DataFrame:
     """Serviceable lots past their last day, or reaching it within the horizon.
 
     Returns

@@ -65,7 +65,9 @@ def readiness(
     )
     share = pl.col("available") / pl.when(pl.col("count") > 0).then("count")
     rows = (
-        fleet.with_columns(own_mark=marks.of(fleet["label"]), nation=pl.col("owner").cast(pl.String))
+        fleet.with_columns(
+            own_mark=marks.of(fleet["label"]), nation=pl.col("owner").cast(pl.String)
+        )
         .join(units, on="unit_ix", how="left", maintain_order="left")
         .join(systems, on="system_ix", how="left", maintain_order="left")
         .join(facts.sites, on="site_ix", how="left", maintain_order="left")

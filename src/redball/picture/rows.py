@@ -155,7 +155,7 @@ def holding_rows(twin: Twin, consumption: Consumption, facts: Facts) -> pl.DataF
         "site_ix", "item_ix", "lot", "quantity", "condition", "expiry",
         nation="owner", usable=usable, own_mark=facts.marks.of(holding["label"]),
     )  # fmt: skip
-    item = facts.items.drop("item_ix", "owner")[known_rows(rows["item_ix"])]
+    item = gathered(facts.items.drop("item_ix", "owner"), rows["item_ix"])
     quantity = pl.col("quantity")
     rows = pl.concat([rows, item], how="horizontal").with_columns(
         pl.col("supply_class").fill_null(UNDISCLOSED),
@@ -185,6 +185,11 @@ def place_marks(rows: pl.DataFrame, facts: Facts) -> pl.Series:
         on=["nation", "site_ix"], how="left", maintain_order="left",
     )["unit_mark"]  # fmt: skip
     return site | unit.fill_null(0)
+
+
+def gathered(frame: pl.DataFrame, ix: pl.Series) -> pl.DataFrame:
+    """Rows of a frame by number; nulls for no visible row."""
+    return frame.select(pl.all().gather(known_rows(ix)))
 
 
 def known_rows(ix: pl.Series) -> pl.Series:

@@ -99,7 +99,7 @@ def _rows_of(
     """Row of days that a place stands in (-1 for none), and whether it is another record's."""
     found = _find(_number(days, "item_ix"), _number(places, "item_ix"))
     away = found < 0
-    if away.any():
+    if away.any() and not days.is_empty():
         group = facts.items["group"]
         led = days.select("site_ix", group=group.gather(days["item_ix"])).with_columns(
             lead=days["item_ix"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from redball.model.codes import supply_classes
-from redball.picture.rows import UNDISCLOSED, Facts, known_rows
+from redball.picture.rows import UNDISCLOSED, Facts, gathered
 
 SAID = (
     "Lines, mass, volume, value and quantity are of usable stock: serviceable and not past its "
@@ -58,7 +58,7 @@ def base_of(
     usable = holdings.filter("usable", pl.col("quantity") > 0)
     lines = usable.select("cell", "group").drop_nulls().unique()
     cells = facts.cells(number).with_columns(number.alias("cell"))
-    site = facts.sites.select("site", "site_key")[known_rows(cells["site_ix"])]
+    site = gathered(facts.sites.select("site", "site_key"), cells["site_ix"])
     named = pl.concat([cells, site], how="horizontal").join(
         facts.units.drop("unit_mark"), on=["nation", "site_ix"], how="left", maintain_order="left"
     )  # fmt: skip
@@ -155,7 +155,9 @@ def _gaps(rows: pl.DataFrame, keys: Sequence[str], base: Base) -> pl.Series:
             units_mark=pl.col("unit_mark").bitwise_or()
         )
         rows = rows.join(of_nation, on="nation", how="left", maintain_order="left")
-        gaps |= pl.when(pl.col("unit").is_null()).then(pl.col("units_mark").fill_null(0)).otherwise(0)
+        gaps |= (
+            pl.when(pl.col("unit").is_null()).then(pl.col("units_mark").fill_null(0)).otherwise(0)
+        )
     return rows.select(pl.repeat(0, pl.len(), dtype=pl.UInt64) | gaps).to_series()
 
 
@@ -234,7 +236,7 @@ def worst_classes(base: Base) -> pl.DataFrame:
             worst_class_days=pl.col("days").first(),
             supply_mark=pl.col("mark").bitwise_or(),
         )
-        .with_columns(worst_class=pl.when(pl.col("worst_class_days").is_not_null()).then("worst_class"))
+        .with_columns(
+            worst_class=pl.when(pl.col("worst_class_days").is_not_null()).then("worst_class")
+        )
     )
-
-

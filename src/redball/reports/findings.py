@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from math import isfinite
 
 from redball.model import Finding, Level, ResultLabel, RowRef
 from redball.reports.columns import grouped
@@ -13,6 +14,8 @@ from redball.reports.symbols import spoken
 from redball.reports.tables import pairs
 
 _SHOWN = (Level.CRITICAL, Level.SERIOUS, Level.CAUTION)
+_TOO_LONG = 1e15
+"""From here on a number is shown with its exponent."""
 _OPEN_ENDED = 4
 """Digits of a measured value that carry meaning to a reader."""
 
@@ -202,6 +205,8 @@ def _short(value: object) -> str:
     if isinstance(value, int):
         return grouped(value)
     if isinstance(value, float):
+        if not isfinite(value) or abs(value) >= _TOO_LONG:
+            return f"{value:.3g}"
         if value == round(value) or abs(value) >= 1000:
             return grouped(value)
         return f"{value:.{_OPEN_ENDED}g}" if abs(value) >= 1e-3 else f"{value:.1e}"

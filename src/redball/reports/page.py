@@ -64,13 +64,19 @@ def write_html(content: ReportContent, path: Path, *, limits: Limits = _DEFAULT)
     Raises
     ------
     BadUse
-        The folder does not exist, or ``path`` is a folder.
+        The folder does not exist, or ``path`` is a folder or does not end in ``.html``.
     """
     if path.is_dir():
         raise BadUse(
             "The report needs a file name, and this is a folder.",
             where=str(path),
             mend="Add a name.",
+        )
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise BadUse(
+            "The report is a page and needs a name that ends in .html.",
+            where=str(path),
+            mend="Another name might be that of a store or a package, which it would replace.",
         )
     if not path.parent.is_dir():
         raise BadUse(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import polars as pl
 
 from redball.model import Groups, Twin
-from redball.risk.kernels.compiled import Ints, compiled
+from redball.model.compiled import Ints, compiled
 from redball.risk.kernels.csr import by_row
 from redball.risk.making import Desk
 from redball.risk.ownership import Organisations, organisations

@@ -41,9 +41,7 @@ def degraded(twin: Twin, marks: Marks) -> pl.DataFrame:
         columns = [column for column, out in zip(_NAMED, taken, strict=True) if out]
         if not columns:
             continue
-        rows = target.with_columns(
-            mark=reduce(or_, (hidden[column] for column in columns))
-        )
+        rows = target.with_columns(mark=reduce(or_, (hidden[column] for column in columns)))
         possible = pl.all_horizontal((hidden[column] > 0) for column in columns)
         parts.append(
             rows.filter(possible).with_columns(

@@ -76,9 +76,7 @@ def _overpromised(days: pl.DataFrame) -> pl.DataFrame:
     return days.filter(pl.col("free") < 0).sort("free", *_PAIR)
 
 
-def _expiring(
-    lots: pl.DataFrame, prices: pl.DataFrame, limits: StockThresholds
-) -> pl.DataFrame:
+def _expiring(lots: pl.DataFrame, prices: pl.DataFrame, limits: StockThresholds) -> pl.DataFrame:
     """Lots that are lost in part or whole, with ``level`` and what they are worth."""
     lost = lots.filter(
         pl.col("wasted") > 0,

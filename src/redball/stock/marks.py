@@ -90,7 +90,9 @@ class Marks:
         """Texts of the labels that marks stand for."""
         distinct = marks.unique()
         texts = [self.label(mark).text for mark in distinct.to_list()]
-        known = pl.DataFrame({"mark": distinct, "label": texts}, schema_overrides={"label": pl.String})
+        known = pl.DataFrame(
+            {"mark": distinct, "label": texts}, schema_overrides={"label": pl.String}
+        )
         frame = marks.rename("mark").to_frame()
         return frame.join(known, on="mark", how="left", maintain_order="left")["label"]
 
@@ -99,7 +101,9 @@ class Marks:
         distinct = marks.unique()
         given = self._marks.to_list()
         covered = [[i for i, m in enumerate(given) if m | d == d] for d in distinct.to_list()]
-        known = pl.DataFrame({"mark": distinct, "labels": pl.Series(covered, dtype=pl.List(pl.Int32))})
+        known = pl.DataFrame(
+            {"mark": distinct, "labels": pl.Series(covered, dtype=pl.List(pl.Int32))}
+        )
         frame = marks.rename("mark").to_frame()
         return frame.join(known, on="mark", how="left", maintain_order="left")["labels"]
 

@@ -75,7 +75,7 @@ def _backend(url: str | Path, busy_seconds: float) -> Backend:
         return _file(Path(text), busy_seconds)
     try:
         parsed = sa.make_url(text)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise BadUse(f"'{text}' is not an address of a store.", mend=_FORMS) from None
     kind = parsed.drivername.partition("+")[0]
     if kind == "sqlite" and parsed.database and not parsed.query:

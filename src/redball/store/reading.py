@@ -67,14 +67,26 @@ def _pages(
 
 
 def _query(name: str, revision: int, allowed: list[int]) -> Query:
-    columns = sql_table(name).columns
+    """Rows of a revision with allowed labels.
+
+    The past is read under the labels of today: a row whose label was narrowed since, in any later
+    version, is not shown to those who lost it, so that a mislabelled row can be recalled.
+    """
+    target = sql_table(name)
+    columns = target.columns
+    later = target.alias("later")
+    narrowed = sa.exists().where(
+        later.c.owner == columns["owner"],
+        later.c.key == columns["key"],
+        later.c.since > revision,
+        later.c.label.not_in(allowed),
+    )
     wanted = [columns[column] for column in frame_schema(table(name))]
-    return (
-        sa.select(*wanted)
-        .where(
-            columns["label"].in_(allowed),
-            columns["since"] <= revision,
-            sa.or_(columns["until"].is_(None), columns["until"] > revision),
-        )
-        .order_by(columns["owner"], columns["key"])
+    return sa.select(*wanted).where(
+        columns["label"].in_(allowed),
+        columns["since"] <= revision,
+        sa.or_(
+            columns["until"].is_(None),
+            sa.and_(columns["until"] > revision, sa.not_(narrowed)),
+        ),
     )

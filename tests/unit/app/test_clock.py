@@ -58,6 +58,6 @@ def test_a_date_means_its_end_and_a_time_needs_a_zone() -> None:
     assert parse_moment("2026-01-31") == datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)
     assert parse_moment("2026-01-31T06:00Z") == THEN
     assert parse_moment("2026-01-31T08:00+02:00") == THEN
-    for text in ("2026-01-31T06:00", "yesterday", "", "2026-13-01"):
+    for text in ("2026-01-31T06:00", "yesterday", "", "2026-13-01", "9999-12-31", "0001-01-01"):
         with pytest.raises(BadUse):
             parse_moment(text)

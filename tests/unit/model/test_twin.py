@@ -62,6 +62,8 @@ def test_named_writes_references_back_for_people() -> None:
     assert named["site"].to_list() == ["DEU:A", "NLD:A", "NLD:A"]
     assert named["item"].to_list() == ["DEU:I", "DEU:I", None]
     assert named["label"].to_list()[0] == "RESTRICTED // REL NLD"
+    assert named["line"].to_list() == [2, 3, 0], "where others wrote their rows is not told"
+    assert named["sheet"].to_list() == ["x.csv", "x.csv", ""]
 
 
 def test_the_hash_does_not_depend_on_row_order_provenance_or_label_numbers() -> None:

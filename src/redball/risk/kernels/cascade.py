@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from redball.risk.kernels.compiled import Flags, Floats, Ints, compiled
+from redball.model.compiled import Flags, Floats, Ints, compiled
 from redball.risk.kernels.directed import components
 
 UP = -1

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from redball.model.compiled import Flags, Ints, Longs, compiled
 from redball.model.errors import BadUse
 from redball.risk.kernels.cascade import UP, Losses, Net, lose, net_of, nothing_lost, tour_of, undo
-from redball.risk.kernels.compiled import Flags, Ints, Longs, compiled
 from redball.risk.kernels.csr import as_ends, by_row, with_room
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from redball.model.compiled import Ints, compiled
 from redball.model.errors import BadUse
-from redball.risk.kernels.compiled import Ints, compiled
 from redball.risk.kernels.csr import as_ends, by_row
 
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from redball.model.compiled import Flags, Ints, compiled
 from redball.risk.kernels.cascade import UP, Losses, Net, lose, nothing_lost, undo
-from redball.risk.kernels.compiled import Flags, Ints, compiled
 from redball.risk.kernels.csr import with_room
 
 SOURCING, SUPPLY = 1, 3

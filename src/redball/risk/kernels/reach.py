@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from redball.model.compiled import Ints, Words, compiled
 from redball.risk.kernels.cascade import Net
-from redball.risk.kernels.compiled import Ints, Words, compiled
 
 
 def counts_by_root(net: Net, roots: Ints, kind: Ints, kinds: int) -> Ints:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from redball.model.compiled import Ints, compiled
 from redball.risk.kernels.cascade import Losses, Net
-from redball.risk.kernels.compiled import Ints, compiled
 from redball.risk.kernels.hidden import SUPPLY, Links, is_common
 
 UNSEEN, SEEN, LOST = -3, -2, -1

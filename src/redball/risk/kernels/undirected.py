@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from redball.model.compiled import Flags, Ints, compiled
 from redball.model.errors import BadUse
-from redball.risk.kernels.compiled import Flags, Ints, compiled
 from redball.risk.kernels.csr import as_ends, half_edges
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from redball.model import Finding, Level
+from redball.model.compiled import Flags
 from redball.model.results import Scalar
 from redball.risk.context import Context
-from redball.risk.kernels.compiled import Flags
 from redball.risk.making import Row
 from redball.risk.network import Node
 from redball.risk.rules.common_path import Path, paths

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from redball.model.compiled import Flags, Ints
 from redball.model.results import Scalar
 from redball.risk.context import Context
 from redball.risk.kernels.cascade import Net, net_of, tour_of
-from redball.risk.kernels.compiled import Flags, Ints
 from redball.risk.kernels.hidden import Links, hanging_roots, links_of
 from redball.risk.kernels.reach import counts_by_root
 from redball.risk.network import Node, SupplyNetwork, build_network

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import polars as pl
 
 from redball.model import Finding, Level
+from redball.model.compiled import Ints
 from redball.risk.context import Context
 from redball.risk.kernels import dominators
-from redball.risk.kernels.compiled import Ints
 from redball.risk.making import Row
 
 

@@ -1,4 +1,4 @@
-"""One typed door to Numba, so that kernels keep their types under mypy."""
+"""One typed door to Numba for the kernels of all capabilities: types kept, cache where it can be."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
