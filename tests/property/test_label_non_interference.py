@@ -1,11 +1,11 @@
 """Whoever may read an output row could have made it from what they may read.
 
 For small coalitions with random labels on every row. If a member may read an output row, the row
-must come out the same from the rows which that member may read, and the classification of every
-row without which it changes must not be above its own.
+must come out the same from the rows which that member may read; and the label of a row without
+which it changes must be covered by its own, readers and classification.
 """
 
-from collections import Counter
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,6 @@ from redball.forecasting import consumption
 from redball.identity import item_conflicts, recognise_items, unit_factors
 from redball.model import Label, ResultLabel, Twin, build_twin, combine, dominant, table
 from redball.model.frames import frame_schema
-from redball.model.labels import CLASSIFICATIONS
 from redball.picture import build_picture
 from redball.stock import days_of_supply, stock_findings, unused_lots
 
@@ -162,7 +161,8 @@ def outputs(twin: Twin) -> Outputs:
     made["findings"] = [
         (
             (f.rule, f.level, str(f.subject), f.title, _plain(f.value), f.threshold,
-             tuple((k, _plain(v)) for k, v in f.detail.items()), tuple(map(str, f.evidence))),
+             tuple((k, _plain(v)) for k, v in f.detail.items()),
+             tuple(_plain(str(ref)) for ref in f.evidence)),
             f.label,
         )
         for f in stock_findings(twin, used)
@@ -171,6 +171,9 @@ def outputs(twin: Twin) -> Outputs:
 
 
 def _plain(value: Any) -> Any:
+    """Value to compare: rounded, and without the running number of a withheld key."""
+    if isinstance(value, str):
+        return re.sub(r"withheld-\d+", "withheld", value)
     return round(value, 6) if isinstance(value, float) else value
 
 
@@ -203,21 +206,20 @@ def _read(text: str) -> ResultLabel:
     return ResultLabel(head, readers)
 
 
-def lost(full: list[tuple[tuple[Any, ...], ResultLabel]], less: Outputs, name: str) -> list[Any]:
-    """Rows of the full output that are not made, or not so often, from less."""
-    left = Counter(values for values, _ in less[name])
-    gone = []
-    for values, label in full:
-        if left[values]:
-            left[values] -= 1
-        else:
-            gone.append((values, label))
-    return gone
+def by_values(made: list[tuple[tuple[Any, ...], ResultLabel]]) -> dict[Any, list[ResultLabel]]:
+    """Labels of output rows; several where rows have the same values."""
+    found: dict[Any, list[ResultLabel]] = {}
+    for values, label in made:
+        found.setdefault(values, []).append(label)
+    return found
 
 
 SMALL = settings(
-    max_examples=120, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
-)  # fmt: skip
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.generate],  # shrinking takes far longer than finding, and the message says it all
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 @SMALL
@@ -227,8 +229,12 @@ def test_a_reader_of_an_output_row_could_have_made_it(rows: Rows) -> None:
     for member in MEMBERS[1:]:
         own = outputs(twin_of(readable(rows, member)))
         for name, made in full.items():
-            for values, label in lost(made, own, name):
-                assert not label.readable_by(member), (name, member, label.text, values)
+            known = by_values(own[name])
+            for values, labels in by_values(made).items():
+                open_to = sum(label.readable_by(member) for label in labels)
+                assert len(known.get(values, [])) >= open_to, (
+                    f"{name} for {member}: {values} {labels}, but {own[name]}"
+                )
 
 
 @SMALL
@@ -241,12 +247,10 @@ def test_what_changes_without_a_row_is_labelled_at_least_as_high_as_the_row(
     taken = data.draw(st.sampled_from(rows[name]))
     less = {**rows, name: [record for record in rows[name] if record is not taken]}
     own = outputs(twin_of(less))
-    above = CLASSIFICATIONS.index(LABELS[taken["label"]].classification)
+    floor = dominant([LABELS[taken["label"]]])
     for output, made in full.items():
-        for values, label in lost(made, own, output):
-            assert CLASSIFICATIONS.index(label.classification) >= above, (output, taken, values)
-            assert combine(label, dominant([LABELS[taken["label"]]])) == label, (
-                output,
-                taken,
-                values,
-            )
+        known = by_values(own[output])
+        for values, labels in by_values(made).items():
+            changed = len(labels) - len(known.get(values, []))
+            marked = sum(combine(label, floor) == label for label in labels)
+            assert marked >= changed, f"{output} without {taken}: {values} {labels}"

@@ -64,14 +64,8 @@ def history_rates(twin: Twin, day: date, window_days: int) -> History:
         .group_by(_PAIR)
         .agg(per_day=(pl.col("asked") / pl.col("covered")).sum(), periods=pl.col("periods").sum())
     )
-    labels = (
-        pl.concat([used.select(*_PAIR, "label"), _of_spans(used, spans)])
-        .unique()
-        .group_by(_PAIR)
-        .agg(labels=pl.col("label"))
-        .with_columns(pl.col("labels").list.sort())
-    )
-    found = rates.join(labels, on=_PAIR).sort(_PAIR).collect()
+    marked = pl.concat([used.select(*_PAIR, "label"), _of_spans(used, spans)]).unique().collect()
+    found = rates.collect().join(_label_sets(marked, len(twin.labels)), on=_PAIR).sort(_PAIR)
     ends = spans.select("owner", last=pl.col("end") - pl.duration(days=1))
     return History(found, ends)
 
@@ -79,9 +73,9 @@ def history_rates(twin: Twin, day: date, window_days: int) -> History:
 def _spans(twin: Twin, rows: pl.DataFrame, window_days: int) -> pl.DataFrame:
     """Window of each owner, the days of it that its history covers, and the rows that say so.
 
-    Returns ``owner``, ``first`` (first day of the window), ``end`` (day after the last), ``covered``
-    and ``labels``: of one row that is early enough and one that is late enough, the most open ones,
-    because any such row alone gives the same span.
+    Returns ``owner``, ``first`` (first day of the window), ``end`` (day after the last),
+    ``covered`` and ``labels``: of one row that is early enough and one that is late enough, the
+    most open ones, because any such row alone gives the same span.
     """
     openness = _openness(twin)
     window = (
@@ -120,6 +114,20 @@ def _of_spans(used: pl.LazyFrame, spans: pl.DataFrame) -> pl.LazyFrame:
     """Labels of the rows that set the owner's span, for every site and item of the owner."""
     each = spans.lazy().select("owner", label="labels").explode("label")
     return used.select("owner", *_PAIR).unique().join(each, on="owner").select(*_PAIR, "label")
+
+
+def _label_sets(rows: pl.DataFrame, labels: int) -> pl.DataFrame:
+    """Labels of each site and item as a sorted list; most have one, and share the list of it."""
+    spread = rows.group_by(_PAIR).agg(low=pl.col("label").min(), high=pl.col("label").max())
+    alone = spread.filter(pl.col("low") == pl.col("high"))
+    lists = pl.Series("labels", [[label] for label in range(labels)], dtype=pl.List(pl.Int32))
+    several = (
+        rows.join(spread.filter(pl.col("low") < pl.col("high")), on=_PAIR, how="semi")
+        .sort("label")
+        .group_by(_PAIR, maintain_order=True)
+        .agg(labels=pl.col("label").cast(pl.Int32))
+    )
+    return pl.concat([alone.select(*_PAIR, lists.gather(alone["low"])), several])
 
 
 def _openness(twin: Twin) -> list[int]:

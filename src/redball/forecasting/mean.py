@@ -25,8 +25,9 @@ def consumption(
 
     History is the quantity asked for in the ``window_days`` days that end with the last recorded
     day of the owner, ``as_of`` at the latest, divided by the days of the window that the owner's
-    history covers. A period that lies partly in the window counts pro rata. Planning factors are multiplied with the strength and the fleets of the
-    same owner's units, at the site where each unit is.
+    history covers. A period that lies partly in the window counts pro rata. Planning factors are
+    multiplied with the strength and the fleets of the same owner's units, at the site where each
+    unit is.
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ def consumption(
     Consumption
         Its frame has ``site_ix``, ``item_ix``, ``per_day``, ``basis``, and ``labels``: the labels
         (positions in ``twin.labels``, list of int32) of the rows the figure rests on, of the rows
-        that set the owner's window among them. Sorted by site and item. A site and item that was once asked for but not in the window has 0.
+        that set the owner's window among them. Sorted by site and item. A site and item that was
+        once asked for but not in the window has 0.
 
     Raises
     ------
@@ -81,8 +83,8 @@ def _assumptions(
     said = [
         f"Consumption is the mean demand per day over the {window_days} days up to {day}, or over "
         "the part of them that the owner's history covers; demand is counted whether met or not.",
-        "Where an owner's history ends earlier, its window ends with it: an old feed does not lower "
-        "the rate.",
+        "Where an owner's history ends earlier, its window ends with it: an old feed does not "
+        "lower the rate.",
         "Inside its owner's recorded history a site without recorded demand counts as zero.",
         "A period that lies partly in the window counts in proportion to its days in it.",
         f"A planning factor is used where there is no history, or fewer than {min_periods} of its "

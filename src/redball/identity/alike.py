@@ -8,12 +8,12 @@ Only these are indexed, so common trigrams cost nothing and no pair is lost.
 
 from concurrent.futures import ThreadPoolExecutor
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from redball.identity.names import NameVectors
+from redball.model.compiled import compiled
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -60,7 +60,7 @@ def alike_names(vectors: NameVectors, minimum: float, only_owner: Int32s) -> pl.
     return found.sort("b", "a").with_columns(pl.col("cosine").clip(upper_bound=1.0))
 
 
-@nb.njit(cache=True)
+@compiled
 def _rests(start: Int64s, weight: Floats) -> Floats:
     """Length of what is left of a vector from each of its features on."""
     rest = np.zeros(len(weight) + 1)
@@ -72,7 +72,7 @@ def _rests(start: Int64s, weight: Floats) -> Floats:
     return rest
 
 
-@nb.njit(cache=True)
+@compiled
 def _prefix_ends(start: Int64s, rest: Floats, minimum: float) -> Int64s:
     ends = start[1:].copy()
     for name in range(len(ends)):
@@ -81,7 +81,7 @@ def _prefix_ends(start: Int64s, rest: Floats, minimum: float) -> Int64s:
     return ends
 
 
-@nb.njit(cache=True)
+@compiled
 def _postings(
     start: Int64s, feature: Int32s, prefix: Int64s, features: int
 ) -> tuple[Int64s, Int32s, Int64s]:
@@ -102,7 +102,7 @@ def _postings(
     return begin, names, place
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def _pairs(
     start: Int64s,
     feature: Int32s,
@@ -149,7 +149,7 @@ def _pairs(
     return left[:found], right[:found], cosine[:found]
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def _dot(
     feature: Int32s,
     weight: Floats,

@@ -6,10 +6,11 @@ was refused once stays refused; within a stage the records are taken in order of
 The result is a partition of the rows: an equivalence relation by construction.
 """
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from redball.model.compiled import compiled
 
 IntArray = npt.NDArray[np.int32]
 
@@ -78,7 +79,7 @@ class Merger:
         return found
 
 
-@nb.njit(cache=True)
+@compiled
 def _find(row: int, parent: IntArray) -> int:
     while parent[row] != row:
         parent[row] = parent[parent[row]]
@@ -86,7 +87,7 @@ def _find(row: int, parent: IntArray) -> int:
     return row
 
 
-@nb.njit(cache=True)
+@compiled
 def _roots(parent: IntArray) -> IntArray:
     found = np.empty(len(parent), np.int32)
     for row in range(len(parent)):
@@ -94,7 +95,7 @@ def _roots(parent: IntArray) -> IntArray:
     return found
 
 
-@nb.njit(cache=True)
+@compiled
 def _join(
     left: int,
     right: int,
@@ -129,7 +130,7 @@ def _join(
     return True
 
 
-@nb.njit(cache=True)
+@compiled
 def _join_equal(
     rows: IntArray,
     codes: IntArray,

@@ -39,14 +39,26 @@ def resting_labels(twin: Twin, group: npt.NDArray[np.int32]) -> pl.Series:
     linked.join_pairs(verdicts.select(_PAIR).to_numpy().astype(np.int32).reshape(-1, 2))
     link = pl.Series("link", linked.groups())
     said = verdicts.select(link=link.gather(verdicts["item_a_ix"]), label="label")
-    known = (
-        pl.concat([pl.DataFrame({"link": link, "label": item["label"]}), said])
+    rows = pl.concat([pl.DataFrame({"link": link, "label": item["label"]}), said])
+    return _sets(rows, item.height, len(twin.labels)).gather(link)
+
+
+def _sets(rows: pl.DataFrame, records: int, labels: int) -> pl.Series:
+    """Labels of each link by its number; most have one, and share the list of it."""
+    spread = rows.group_by("link").agg(low=pl.col("label").min(), high=pl.col("label").max())
+    several = (
+        rows.join(spread.filter(pl.col("low") < pl.col("high")), on="link", how="semi")
         .unique()
-        .group_by("link")
-        .agg(labels="label")
-        .with_columns(pl.col("labels").list.sort())
+        .sort("link", "label")
+        .group_by("link", maintain_order=True)
+        .agg("label")
     )
-    return link.to_frame().join(known, on="link", how="left", maintain_order="left")["labels"]
+    one = pl.Series([[label] for label in range(labels)], dtype=pl.List(pl.Int32))
+    every = pl.concat([one, several["label"].cast(pl.List(pl.Int32))])
+    which = np.zeros(records, np.int64)
+    which[spread["link"].to_numpy()] = spread["low"].to_numpy()
+    which[several["link"].to_numpy()] = labels + np.arange(several.height)
+    return every.gather(pl.Series(which)).rename("labels")
 
 
 def label_texts(twin: Twin, labels: pl.Series) -> pl.Series:

@@ -1,4 +1,4 @@
-"""One typed door to Numba for the kernels of all capabilities: types kept, cache where it can be."""
+"""One typed door to Numba for the kernels of all capabilities; cached where that can be."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast

@@ -60,11 +60,13 @@ class Marks:
 
     def of_lists(self, lists: pl.Series) -> pl.Series:
         """Mark of each list of positions, combined; 0 for an empty or missing list."""
-        if lists.is_empty():
-            return pl.Series("mark", [], MARK)
-        length = lists.list.len().fill_null(0).to_numpy().clip(min=1).astype(np.int64)
-        each = self.of(lists.explode().cast(pl.Int32)).to_numpy()
-        return pl.Series("mark", np.bitwise_or.reduceat(each, np.cumsum(length) - length))
+        length = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
+        some = length > 0
+        found = np.zeros(len(lists), np.uint64)
+        if some.any():
+            each = self.of(lists.filter(pl.Series(some)).explode().cast(pl.Int32)).to_numpy()
+            found[some] = np.bitwise_or.reduceat(each, np.cumsum(length[some]) - length[some])
+        return pl.Series("mark", found)
 
     def together(self, *positions: pl.Series) -> int:
         """Mark of everything in some label columns."""

@@ -70,7 +70,13 @@ def shared_items(
         not_added=pl.col("lost").sum(),
         note=pl.col("note").filter(pl.col("note") != "").unique(maintain_order=True).str.join("; "),
     )
-    joined = by_nation.join(whole, on="group", how="left", maintain_order="left")
+    # whose names differ comes first: that is what spreadsheets hide; then article by article
+    differing = pl.col("names").n_unique().over("group")
+    joined = (
+        by_nation.join(whole, on="group", how="left", maintain_order="left")
+        .with_columns(differing=differing)
+        .sort("differing", "group", "nation", descending=[True, False, False])
+    )
     label = facts.marks.texts(joined["mark"].fill_null(0) | joined["known"])
     return joined.select(
         "article", "article_key", "nation", "names", "keys", "unit_of_issue", "basis", "on_hand",

@@ -39,8 +39,15 @@ def day_rows(
     )  # fmt: skip
     places = _places(twin, consumption, facts)
     row, moved = _rows_of(places, plain, facts)
+    known = facts.items["known_mark"].gather(places["item_ix"])
+    # to stand in another record's row rests on what makes both one article
+    places = places.with_columns(
+        mark=pl.when(pl.Series(moved)).then(pl.col("mark") | known).otherwise("mark")
+    )
     stand = places.with_columns(row=row).filter(pl.col("row") >= 0).select("row", "nation", "mark")
-    missing = np.setdiff1d(np.arange(plain.height), stand["row"].to_numpy())
+    taken = np.zeros(plain.height, np.bool_)
+    taken[stand["row"].to_numpy()] = True
+    missing = np.flatnonzero(~taken)
     owner = facts.owner_codes(facts.items["owner"].gather(plain["item_ix"].gather(missing)))
     rest = pl.DataFrame({"row": missing, "nation": owner}).with_columns(
         mark=pl.lit(0, pl.UInt64)
@@ -59,20 +66,16 @@ def day_rows(
     )
     rows = own.with_columns(mark=own["mark"] | place_marks(own, facts)).rename({"item_ix": "item"})
     away = places.filter(moved)
-    known = facts.items["known_mark"].gather(away["item_ix"])
     touched = pl.DataFrame(
-        {"cell": _cell(away, away["nation"].to_numpy(), facts), "mark": away["mark"] | known}
+        {"cell": _cell(away, away["nation"].to_numpy(), facts), "mark": away["mark"]}
     )
     return rows.drop("nation", "site_ix"), touched
 
 
 def _order(days: pl.DataFrame) -> tuple[pl.Series, Codes]:
     """Rank of each row of days, the shortest first, and the rows in that order."""
-    order = (
-        days.select("days", "rank", "site_ix", row=pl.int_range(pl.len()))
-        .sort("days", "rank", "site_ix", nulls_last=True)["row"]
-        .to_numpy()
-    )
+    lasting = days["days"].fill_null(np.inf).to_numpy()
+    order = np.lexsort((days["site_ix"].to_numpy(), days["rank"].to_numpy(), lasting))
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     return pl.Series(place), order

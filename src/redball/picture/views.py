@@ -151,8 +151,12 @@ def _gaps(rows: pl.DataFrame, keys: Sequence[str], base: Base) -> pl.Series:
     if "supply_class" in keys:
         gaps |= _all_of(facts.items["item_mark"], pl.col("supply_class") == UNDISCLOSED)
     if "unit" in keys and "site" not in keys:
-        of_nation = facts.units.group_by(pl.col("nation").cast(pl.String)).agg(
-            units_mark=pl.col("unit_mark").bitwise_or()
+        # without the unit's row or its site, the stock there would have no unit
+        site = facts.sites["site_mark"].gather(facts.units["site_ix"])
+        of_nation = (
+            facts.units.select("nation", units_mark=facts.units["unit_mark"] | site)
+            .group_by("nation")
+            .agg(pl.col("units_mark").bitwise_or())
         )
         rows = rows.join(of_nation, on="nation", how="left", maintain_order="left")
         gaps |= (
@@ -220,8 +224,8 @@ def days_by_view(days: pl.DataFrame, base: Base, keys: Sequence[str]) -> pl.Data
 def worst_classes(base: Base) -> pl.DataFrame:
     """Class with the lowest median days by nation and site: ``nation``, ``site_key``.
 
-    ``worst_class``, ``worst_class_days`` (d) and ``mark``: of the days of every class there, because
-    each of them could be the worst.
+    With ``worst_class``, ``worst_class_days`` (d) and ``supply_mark``: of the days of every class
+    there, because each of them could be the worst.
     """
     days = base.supply.with_columns(view=pl.col("cell"))
     place = ["nation", "site_key"]

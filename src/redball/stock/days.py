@@ -51,8 +51,9 @@ def days_of_supply(
     -------
     polars.DataFrame
         One row per site and item that has stock or consumption, sorted: ``site_ix``, ``item_ix``,
-        ``on_hand``, ``reserved``, ``free``, ``per_day`` (units of issue and units per day; of the
-        group's unit where merged), ``basis``, ``days`` (d; null without consumption),
+        ``on_hand``, ``reserved``, ``free`` (null where the viewer is not shown whether there is
+        stock), ``per_day`` (units of issue and units per day; of the group's unit where merged),
+        ``basis``, ``days`` (d; null without consumption or with unknown stock),
         ``target_days`` (d; null without a target), ``target_basis`` (a word of ``TARGET_ORDER``),
         ``target_ix`` (row of the target), ``labels`` (positions in ``twin.labels`` that together
         have the dominant label of all rows used).
@@ -102,16 +103,44 @@ def _pairs(twin: Twin, consumption: Consumption, condition: str, marks: Marks) -
     pairs = (
         _on_hand(twin, consumption.as_of, condition, marks)
         .join(used, on=_PAIR, how="full", coalesce=True)
-        .with_columns(
-            pl.col("on_hand", "reserved").fill_null(0.0),
-            mark=pl.col("mark").fill_null(0) | pl.col("mark_used").fill_null(0),
-        )
+        .with_columns(mark=pl.col("mark").fill_null(0) | pl.col("mark_used").fill_null(0))
         .drop("mark_used")
     )
+    pairs = _with_known_zeros(twin, pairs, marks)
     named = marks.of_rows(twin["item"]["label"], pairs["item_ix"]) | marks.of_rows(
         twin["site"]["label"], pairs["site_ix"]
     )
     return pairs.with_columns(mark=pairs["mark"] | named)
+
+
+def _with_known_zeros(twin: Twin, pairs: pl.DataFrame, marks: Marks) -> pl.DataFrame:
+    """Tell no stock from stock that the viewer is not shown.
+
+    Where no holding is visible, none is there only if the viewer would see it: the item or the
+    site is its own, or other holdings of the class at the site are shown (and then the answer
+    rests on them). Elsewhere the stock is unknown and stays null.
+    """
+    item, site, holding = twin["item"], twin["site"], twin["holding"]
+    placed = (pl.col("site_ix") != NOWHERE) & (pl.col("item_ix") != NOWHERE)
+    shown = holding.select("site_ix", "item_ix", shown=marks.of(holding["label"])).filter(placed)
+    classes = item["supply_class"]
+    shown = (
+        shown.with_columns(supply_class=classes.gather(shown["item_ix"]))
+        .group_by("site_ix", "supply_class")
+        .agg(pl.col("shown").bitwise_or())
+    )
+    own_item = (item["owner"].cast(pl.String) == twin.viewer).gather(pairs["item_ix"])
+    own_site = (site["owner"].cast(pl.String) == twin.viewer).gather(pairs["site_ix"])
+    rows = pairs.with_columns(
+        supply_class=classes.gather(pairs["item_ix"]), own=own_item | own_site
+    ).join(shown, on=["site_ix", "supply_class"], how="left", maintain_order="left")
+    missing = pl.col("on_hand").is_null()
+    inferred = missing & ~pl.col("own") & pl.col("shown").is_not_null()
+    zero = missing & (pl.col("own") | pl.col("shown").is_not_null())
+    return rows.with_columns(
+        pl.when(zero).then(0.0).otherwise(pl.col("on_hand", "reserved")).name.keep(),
+        mark=pl.when(inferred).then(pl.col("mark") | pl.col("shown")).otherwise("mark"),
+    ).drop("supply_class", "own", "shown")
 
 
 def _on_hand(twin: Twin, day: date, condition: str, marks: Marks) -> pl.DataFrame:

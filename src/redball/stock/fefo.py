@@ -11,12 +11,12 @@ so the waste of lot *k* is :math:`M_{k-1} - M_k`: one running minimum, no simula
 follows from the definition; a property test compares it with a day-by-day issue of the lots.
 """
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from redball.model import NOWHERE, Consumption, Twin
+from redball.model.compiled import compiled
 from redball.stock.days import consumed
 from redball.stock.marks import Marks
 
@@ -115,11 +115,11 @@ def _of_pair(mark: pl.Series, new: Booleans) -> pl.Series:
     return pl.Series("mark", together[np.cumsum(new) - 1])
 
 
-@nb.njit(cache=True)
+@compiled
 def _wasted(
     new: Booleans, quantity: Floats, reserved: Floats, days_left: Floats, per_day: Floats
 ) -> Floats:
-    """Waste of each lot by the running minimum; ``new`` marks the first lot of an item at a site."""
+    """Waste of each lot by the running minimum; ``new``: it is the first of an item at a site."""
     wasted = np.zeros(len(quantity))
     given = running = 0.0
     for lot in range(len(quantity)):

@@ -39,7 +39,7 @@ def _added_up(rows: pl.DataFrame) -> pl.DataFrame:
     return (
         ordered.group_by("site_ix", "lead")
         .agg(
-            pl.col(_AMOUNTS).sum(),
+            *(pl.when(pl.col(a).count() > 0).then(pl.col(a).sum()).alias(a) for a in _AMOUNTS),
             pl.col("target_days", "target_basis", "target_ix").first(),
             pl.col("mark").bitwise_or(),
             used=pl.col("per_day").count(),

@@ -84,9 +84,23 @@ def test_what_was_asked_for_only_before_the_window_is_zero_while_the_owner_still
     ]
 
 
-def test_a_history_that_ended_before_the_window_says_nothing() -> None:
-    t = twin(demand=[demand("1", date(2024, 1, 1), 30, 300.0)])
-    assert consumption(t, window_days=30).frame.is_empty()
+def test_the_window_of_an_old_feed_ends_with_it_so_that_its_rate_is_not_lowered() -> None:
+    t = twin(
+        demand=[
+            demand("1", date(2024, 1, 1), 30, 300.0),
+            demand("2", date(2023, 12, 2), 30, 900.0),
+        ]
+    )
+    found = consumption(t, window_days=30)
+    assert found.frame["per_day"].to_list() == [10.0]
+    assert "Recorded demand ends before 2026-01-30: DEU on 2024-01-30." in found.assumptions
+
+
+def test_a_history_that_reaches_beyond_the_day_ends_with_the_day() -> None:
+    t = twin(demand=[demand("1", date(2026, 1, 1), 60, 600.0)])
+    found = consumption(t, window_days=30)
+    assert found.frame["per_day"].to_list() == [10.0]
+    assert not any("ends before" in one for one in found.assumptions)
 
 
 def test_each_owner_has_its_own_recorded_history() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from redball.model import BadUse, Consumption, Groups, Label, Twin, build_twin, table
+from redball.model import BadUse, Consumption, Groups, Label, Twin, build_twin, dominant, table
 from redball.model.frames import frame_schema
 from redball.stock import TARGET_ORDER, days_of_supply
 
@@ -176,11 +176,59 @@ def test_labels_are_those_of_stock_item_consumption_and_target() -> None:
         target=[{"key": "1", "site": "A", "days_of_supply": 30.0, "label": 2}],
         holding=[holding("1", 10.0), holding("2", 1.0, site="B")],
     )
-    public, restricted = sorted(
-        range(len(t.labels)), key=lambda i: t.labels[i].classification == "RESTRICTED"
-    )[::2]
     frame = days_of_supply(t, uses())
-    assert frame["labels"].to_list() == [sorted([public, restricted]), [public]]
+    assert [dominant(t.labels[i] for i in used).text for used in frame["labels"].to_list()] == [
+        "RESTRICTED // FOR DEU ONLY",
+        "UNCLASSIFIED // REL ALL",
+    ]
+
+
+def test_the_labels_of_the_site_and_of_the_unit_that_places_a_target_count() -> None:
+    t = twin(
+        site=[{"key": "A"}, {"key": "B", "label": 2}],
+        party=[{"key": "BN", "kind": "unit", "site": "A", "label": 2}],
+        target=[{"key": "1", "unit": "BN", "days_of_supply": 30.0}],
+        item=[{"key": "I", **EACH}, {"key": "K", "owner": "NLD", "label": 3, **EACH}],
+        holding=[holding("1", 1.0), holding("2", 1.0, site="B"), holding("3", 1.0, item="NLD:K")],
+    )
+    frame = days_of_supply(t, uses())
+    texts = [dominant(t.labels[i] for i in used).text for used in frame["labels"].to_list()]
+    assert texts == [
+        "RESTRICTED // FOR DEU ONLY",
+        "UNCLASSIFIED // REL ALL",
+        "RESTRICTED // FOR DEU ONLY",
+    ]
+
+
+def test_a_place_that_a_hidden_unit_keeps_a_target_from_is_labelled_by_the_unit() -> None:
+    """Whoever sees the target and not the unit takes it for a general one."""
+    t = twin(
+        party=[{"key": "BN", "kind": "unit", "site": "A", "label": 2}],
+        target=[{"key": "1", "unit": "BN", "days_of_supply": 30.0}],
+        holding=[holding("1", 1.0, site="B")],
+    )
+    (row,) = days_of_supply(t, uses()).rows(named=True)
+    assert row["target_days"] is None
+    assert dominant(t.labels[i] for i in row["labels"]).text == "RESTRICTED // FOR DEU ONLY"
+
+
+def test_merged_records_carry_the_labels_their_recognition_rests_on() -> None:
+    t = twin(holding=[holding("1", 1.0), holding("2", 1.0, item="J")],
+             same_item=[{"key": "v", "item_a": "I", "item_b": "NLD:K", "verdict": "different",
+                         "label": 2}])  # fmt: skip
+    units = pl.DataFrame(
+        {"item_ix": [0, 1, 2], "factor_to_group_unit": [1.0, 1.0, 1.0],
+         "labels": [[0, 1, 2], [1], [0, 1, 2]]},
+        schema_overrides={"item_ix": pl.Int32, "labels": pl.List(pl.Int32)},
+    )  # fmt: skip
+    said = days_of_supply(t, uses(), items=groups(0, 1, 2), units=units)
+    every = days_of_supply(t, uses(), items=groups(0, 1, 2), units=units.drop("labels"))
+    texts = [
+        [dominant(t.labels[i] for i in used).text for used in frame["labels"].to_list()]
+        for frame in (said, every)
+    ]
+    hidden, shown = "RESTRICTED // FOR DEU ONLY", "UNCLASSIFIED // REL ALL"
+    assert texts == [[hidden, shown], [hidden, hidden]]
 
 
 def test_consumption_without_labels_gives_every_label_of_the_twin() -> None:
