@@ -10,6 +10,8 @@ import sys
 from benchmarks.bench_start import figures
 from benchmarks.measure import in_process
 
+PARTS = ["start", "import", "twin", "picture", "risk"]
+
 PAIRS = {
     "import": ("benchmarks.bench_import", "holdings"),
     "twin": ("benchmarks.bench_twin", "rows"),
@@ -20,10 +22,10 @@ def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", nargs="+", default=["S", "M", "L"], choices=["S", "M", "L", "XL"])
-    parser.add_argument("--only", nargs="+", choices=["start", "import", "twin", "risk"])
+    parser.add_argument("--only", nargs="+", choices=PARTS)
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    wanted = chosen.only or ["start", "import", "twin", "risk"]
+    wanted = chosen.only or PARTS
     if "start" in wanted:
         print("\n## Start-up (median of 15, seconds)\n")
         for name, seconds in figures().items():
@@ -32,6 +34,11 @@ def main() -> None:
         print(f"\n## {name}\n")
         for size in chosen.size:
             _pair(name, size, chosen.rounds)
+    if "picture" in wanted:
+        print("\n## picture (seconds of each stage, no peer)\n")
+        for size in chosen.size:
+            stages = in_process("benchmarks.bench_picture", "product", size)
+            print(f"{size}: " + ", ".join(f"{k} {v:,.2f}" for k, v in stages.items()), flush=True)
     if "risk" in wanted:
         print("\n## risk\n", flush=True)
         for size in chosen.size:
