@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from redball.model import BadUse, Twin
-from redball.picture.marks import Marks
+from redball.model.marks import Marks
 
 _NEWEST: Mapping[str, pl.Expr] = {
     "holding": pl.col("counted_on"),

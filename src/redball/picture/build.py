@@ -4,8 +4,8 @@ import polars as pl
 
 import redball
 from redball.model import BadUse, Consumption, Groups, Origin, Twin
+from redball.model.marks import Marks
 from redball.picture.age import data_age
-from redball.picture.marks import Marks
 from redball.picture.money import euro_prices
 from redball.picture.movement import expiring, in_transit
 from redball.picture.readiness import ReadinessLimits, readiness

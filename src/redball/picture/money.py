@@ -3,7 +3,7 @@
 import polars as pl
 
 from redball.model import Twin
-from redball.picture.marks import Marks
+from redball.model.marks import Marks
 
 EURO = "EUR"
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from redball.model import NOWHERE, Consumption, Groups, Twin
 from redball.model.codes import to_nato
-from redball.picture.marks import Marks
+from redball.model.marks import Marks
 
 Codes = npt.NDArray[np.int64]
 

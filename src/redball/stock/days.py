@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from redball.model import NOWHERE, BadUse, Consumption, Groups, Twin, table
-from redball.stock.marks import Marks
+from redball.model.marks import Marks
 from redball.stock.merged import merged
 from redball.stock.targets import with_targets
 

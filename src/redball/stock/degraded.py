@@ -13,7 +13,7 @@ from operator import or_
 import polars as pl
 
 from redball.model import NOWHERE, Twin
-from redball.stock.marks import MARK, Marks
+from redball.model.marks import MARK, Marks
 
 _NAMED = {"unit_ix": "party", "site_ix": "site", "item_ix": "item"}
 

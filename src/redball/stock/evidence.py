@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from redball.model import NOWHERE, Consumption, RowRef, Twin
-from redball.stock.marks import MARK, Marks
+from redball.model.marks import MARK, Marks
 
 _PAIR = ["site_ix", "item_ix"]
 _SHOWN = 12

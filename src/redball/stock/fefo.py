@@ -17,8 +17,8 @@ import polars as pl
 
 from redball.model import NOWHERE, Consumption, Twin
 from redball.model.compiled import compiled
+from redball.model.marks import Marks
 from redball.stock.days import consumed
-from redball.stock.marks import Marks
 
 _PAIR = ["site_ix", "item_ix"]
 _DUST = 1e-9

@@ -3,10 +3,10 @@
 import polars as pl
 
 from redball.model import Consumption, Finding, Level, Twin
+from redball.model.marks import Marks
 from redball.stock.days import marked_days
 from redball.stock.evidence import evidence
 from redball.stock.fefo import marked_lots
-from redball.stock.marks import Marks
 from redball.stock.thresholds import StockThresholds
 from redball.stock.value import euro_prices
 from redball.stock.words import Words, below_target, expires_unused, overpromised

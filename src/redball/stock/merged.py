@@ -3,7 +3,7 @@
 import polars as pl
 
 from redball.model import BadUse, Groups, Twin
-from redball.stock.marks import Marks
+from redball.model.marks import Marks
 
 _AMOUNTS = ["on_hand", "reserved", "per_day"]
 _PACK = ["unit_of_issue", "quantity_per_unit", "content_unit"]

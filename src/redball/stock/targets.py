@@ -8,8 +8,8 @@ import polars as pl
 
 from redball.model import NOWHERE, Twin
 from redball.model.codes import to_nato
+from redball.model.marks import Marks
 from redball.stock.degraded import degraded
-from redball.stock.marks import Marks
 
 TARGET_ORDER = (
     "unit and item",

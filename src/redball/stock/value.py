@@ -3,7 +3,7 @@
 import polars as pl
 
 from redball.model import Twin
-from redball.stock.marks import Marks
+from redball.model.marks import Marks
 
 _EURO = "EUR"
 

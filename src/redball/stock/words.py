@@ -5,8 +5,8 @@ from typing import Any
 import polars as pl
 
 from redball.model import Finding, Level, RowRef, Twin
+from redball.model.marks import Marks
 from redball.stock.evidence import Evidence
-from redball.stock.marks import Marks
 from redball.stock.thresholds import StockThresholds
 
 Row = dict[str, Any]

@@ -3,15 +3,12 @@
 from functools import reduce
 from itertools import combinations
 from operator import or_
-from pathlib import Path
 
 import polars as pl
 import pytest
 
-import redball.picture.marks
-import redball.stock.marks
 from redball.model import Label, dominant
-from redball.stock.marks import Marks
+from redball.model.marks import Marks
 
 LABELS = tuple(
     Label(owner, classification, frozenset(release))
@@ -59,9 +56,3 @@ def test_no_position_forbids_nothing() -> None:
     marks = Marks(LABELS)
     assert marks.of(pl.Series([None], dtype=pl.Int32)).to_list() == [0]
     assert marks.label(0) == dominant(())
-
-
-def test_the_module_is_the_same_in_stock_and_picture() -> None:
-    files = [redball.picture.marks.__file__, redball.stock.marks.__file__]
-    texts = [Path(str(name)).read_text(encoding="utf-8") for name in files]
-    assert texts[0] == texts[1]

@@ -3,9 +3,7 @@
 A mark says what a label forbids: one bit for each classification above the lowest, one for members
 that no label names, one for each group of members that the same labels shut out. Combining two
 labels (highest classification, readers of both) is then the bitwise *or* of their marks, which is
-exact: :func:`redball.model.combine` gives the same, and a test compares them.
-
-The module is the same in ``stock`` and ``picture``, which share values and no modules.
+exact: :func:`redball.model.labels.combine` gives the same, and a test compares them.
 """
 
 from collections.abc import Sequence
@@ -15,8 +13,7 @@ from operator import or_
 import numpy as np
 import polars as pl
 
-from redball.model import Label, ResultLabel
-from redball.model.labels import ALL, CLASSIFICATIONS
+from redball.model.labels import ALL, CLASSIFICATIONS, Label, ResultLabel
 
 MARK = pl.UInt64()
 """Type of a mark."""
