@@ -629,7 +629,11 @@ def moments(process: subprocess.Popen[str], store: Path) -> Iterator[float]:
     """Bytes in the store's log, again and again while the process runs; -1 while there is none."""
     log = store.with_name(f"{store.name}-wal")
     while process.poll() is None:
-        yield log.stat().st_size if log.exists() else -1
+        try:  # the log may go away between a look and the next
+            size = log.stat().st_size
+        except FileNotFoundError:
+            size = -1
+        yield size
         time.sleep(0.001)
 
 
