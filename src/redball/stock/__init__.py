@@ -1,15 +1,21 @@
-"""What stock is worth in time: days of supply against target, and what will expire unused.
+"""What to hold, where, and what it is worth in readiness.
 
-A quantity says little; how long it lasts, and whether that is long enough, is what a planner asks.
-Days of supply are usable stock over mean daily consumption. Lots are issued first expired, first
-out; what can't be used that way before its last day is found exactly.
+``days``: how long stock lasts, and what will expire unused. ``backorders``: the kernel, expected
+backorders of a pipeline. ``sparing``: what a stock of spares gives in readiness, over echelons and
+indentures. ``curve``: the best stock for every budget. ``mutual``: support between allies.
+``wartime``: a surge, day by day. ``reserves``: how much to hold against a disruption. ``policies``:
+when to order how much. ``orders``: what to order today. ``placement``: safety stock along a
+production chain. Each folder has its own door.
 """
 
-from redball.stock.days import days_of_supply
-from redball.stock.fefo import unused_lots
-from redball.stock.findings import stock_findings
-from redball.stock.targets import TARGET_ORDER
-from redball.stock.thresholds import RULE_NAMES, StockThresholds
+from redball.stock.days import (
+    RULE_NAMES,
+    TARGET_ORDER,
+    StockThresholds,
+    days_of_supply,
+    stock_findings,
+    unused_lots,
+)
 
 __all__ = [
     "RULE_NAMES",

@@ -9,6 +9,7 @@ How it is laid out, what it promises and where that ends: ``docs/concepts/store.
 """
 
 from redball.store.opening import open_store
+from redball.store.results import ResultRecord
 from redball.store.store import Store
 from redball.store.values import (
     ImportResult,
@@ -24,6 +25,7 @@ from redball.store.values import (
 __all__ = [
     "ImportResult",
     "PackageRecord",
+    "ResultRecord",
     "RowCount",
     "Snapshot",
     "Store",

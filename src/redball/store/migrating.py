@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from redball.model import StoreError, StoreTooNew
 from redball.store.backend import Backend
 
-REVISIONS: Sequence[str] = ("0001",)
+REVISIONS: Sequence[str] = ("0001", "0002")
 """Our migrations, oldest first; a test compares them with the scripts."""
 
 SCRIPTS = Path(__file__).with_name("migrations")

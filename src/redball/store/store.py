@@ -13,6 +13,7 @@ from redball.store.backend import Backend
 from redball.store.importing import import_package
 from redball.store.migrating import schema_revision
 from redball.store.reading import stream
+from redball.store.results import ResultRecord, list_results, read_result, save_result
 from redball.store.revisions import all_labels, revision_frame
 from redball.store.tables import metadata, revision_table
 from redball.store.values import (
@@ -151,6 +152,18 @@ class Store:
                 revisions=connection.execute(count).scalar_one(),
                 owners=tuple(owners),
             )
+
+    def save_result(self, record: ResultRecord) -> str:
+        """Keep a result for the viewer it was made for; see :mod:`redball.store.results`."""
+        return save_result(self._backend, record)
+
+    def results(self, viewer: str, kind: str | None = None) -> pl.DataFrame:
+        """List the results that were made for a viewer, the newest first, without content."""
+        return list_results(self._backend, viewer, kind)
+
+    def result(self, viewer: str, key: str) -> ResultRecord:
+        """Read one result that was made for a viewer."""
+        return read_result(self._backend, viewer, key)
 
     def close(self) -> None:
         """End the use of the store; nothing is left open between calls."""

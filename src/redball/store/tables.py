@@ -32,6 +32,7 @@ def metadata() -> sa.MetaData:
         _rows(found, spec)
     _revision(found)
     _label(found)
+    _result(found)
     return found
 
 
@@ -54,6 +55,11 @@ def revision_table() -> sa.Table:
 def label_table() -> sa.Table:
     """Interned confidentiality labels."""
     return metadata().tables["label"]
+
+
+def result_table() -> sa.Table:
+    """Results of the engines that were kept."""
+    return metadata().tables["result"]
 
 
 def _rows(found: sa.MetaData, spec: Table) -> None:
@@ -110,4 +116,25 @@ def _label(found: sa.MetaData) -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_label"),
         sa.UniqueConstraint("owner", "text", name="uq_label_owner_text"),
+    )
+
+
+def _result(found: sa.MetaData) -> None:
+    sa.Table(
+        "result",
+        found,
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("viewer", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("inputs_hash", sa.Text(), nullable=False),
+        sa.Column("twin_hash", sa.Text(), nullable=False),
+        sa.Column("software", sa.Text(), nullable=False),
+        sa.Column("exercise", sa.Boolean(), nullable=False),
+        sa.Column("classification", sa.Text(), nullable=False),
+        sa.Column("readers", sa.Text()),  # members with spaces between; empty value for all
+        sa.Column("parameters", sa.Text(), nullable=False),  # JSON
+        sa.Column("content", sa.Text(), nullable=False),  # JSON
+        sa.PrimaryKeyConstraint("key", name="pk_result"),
     )

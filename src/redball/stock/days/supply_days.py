@@ -6,8 +6,8 @@ import polars as pl
 
 from redball.model import NOWHERE, BadUse, Consumption, Groups, Twin, table
 from redball.model.marks import Marks
-from redball.stock.merged import merged
-from redball.stock.targets import with_targets
+from redball.stock.days.merged import merged
+from redball.stock.days.targets import with_targets
 
 _PAIR = ["site_ix", "item_ix"]
 _COLUMNS = [

@@ -9,7 +9,7 @@ import polars as pl
 from redball.model import NOWHERE, Twin
 from redball.model.codes import to_nato
 from redball.model.marks import Marks
-from redball.stock.degraded import degraded
+from redball.stock.days.degraded import degraded
 
 TARGET_ORDER = (
     "unit and item",
@@ -184,7 +184,7 @@ def _update(chosen: pl.DataFrame, rows: pl.Series, found: pl.DataFrame) -> pl.Da
 def _withheld(
     twin: Twin, pairs: pl.DataFrame, items: pl.DataFrame, rank: pl.Series, marks: Marks
 ) -> pl.Series:
-    """Marks of rows without which another target would hold: see :mod:`redball.stock.degraded`."""
+    """Marks of rows without which another target would hold: see :mod:`redball.stock.days.degraded`."""
     found = pl.zeros(pairs.height, dtype=pl.UInt64, eager=True)
     wider = degraded(twin, marks)
     if wider.is_empty():

@@ -6,8 +6,8 @@ import polars as pl
 
 from redball.model import Finding, Level, RowRef, Twin
 from redball.model.marks import Marks
-from redball.stock.evidence import Evidence
-from redball.stock.thresholds import StockThresholds
+from redball.stock.days.evidence import Evidence
+from redball.stock.days.thresholds import StockThresholds
 
 Row = dict[str, Any]
 """A row of a rule's frame, by column name."""

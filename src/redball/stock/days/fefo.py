@@ -18,7 +18,7 @@ import polars as pl
 from redball.model import NOWHERE, Consumption, Twin
 from redball.model.compiled import compiled
 from redball.model.marks import Marks
-from redball.stock.days import consumed
+from redball.stock.days.supply_days import consumed
 
 _PAIR = ["site_ix", "item_ix"]
 _DUST = 1e-9

@@ -1,0 +1,1 @@
+"""Thin doors to optimisers: one result type, one report of what can not be met."""

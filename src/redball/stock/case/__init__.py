@@ -1,0 +1,1 @@
+"""The sparing problem of a twin."""

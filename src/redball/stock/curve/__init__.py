@@ -1,0 +1,1 @@
+"""The best stock for every budget: readiness against cost."""

@@ -1,0 +1,1 @@
+"""Mutual support between sites and nations: what it gives to each."""

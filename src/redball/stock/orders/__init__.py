@@ -1,0 +1,1 @@
+"""The orders to place today, from policies and positions."""

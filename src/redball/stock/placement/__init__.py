@@ -1,0 +1,1 @@
+"""Safety stock along a production chain with guaranteed service times."""

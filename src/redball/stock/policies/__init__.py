@@ -1,0 +1,1 @@
+"""When to order and how much: the classic single-site and serial policies."""

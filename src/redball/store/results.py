@@ -1,0 +1,200 @@
+"""Results of the engines, kept with the hash of what went in, for the viewer who made them."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+import sqlalchemy as sa
+
+from redball.model import BadData, BadUse, ResultLabel
+from redball.store.backend import Backend
+from redball.store.revisions import iso
+from redball.store.tables import result_table
+
+MOST_BYTES = 64 << 20
+"""Largest result that is kept; tables beyond that are exported, not stored."""
+
+_KIND = re.compile(r"^[a-z]+( [a-z]+)*\Z")
+
+
+@dataclass(frozen=True)
+class ResultRecord:
+    """A result as it is kept.
+
+    Attributes
+    ----------
+    kind : str
+        The verb that made it, such as ``stock curve``.
+    viewer : str
+        For whom it was made; nobody else reads it here.
+    made_at : datetime
+        With zone.
+    revision : int
+        Last revision of the store that went in.
+    twin_hash, software : str
+    exercise : bool
+    label : ResultLabel
+        Dominant label of what went in.
+    parameters : mapping
+        What was set, by name; plain values.
+    content : mapping
+        The tables and figures, as plain values.
+    """
+
+    kind: str
+    viewer: str
+    made_at: datetime
+    revision: int
+    twin_hash: str
+    software: str
+    exercise: bool
+    label: ResultLabel
+    parameters: Mapping[str, object] = field(repr=False)
+    content: Mapping[str, object] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not _KIND.match(self.kind):
+            raise BadUse(f"'{self.kind}' is not the name of a verb.")
+        if self.made_at.utcoffset() is None:
+            raise BadUse("The moment of a result has no time zone.", mend="Give it one.")
+
+    @property
+    def inputs_hash(self) -> str:
+        """SHA-256 of what went in: verb, twin, parameters and software."""
+        return _sha256(_text([self.kind, self.twin_hash, dict(self.parameters), self.software]))
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of what went in, for whom, and what came out; the same gives the same key."""
+        return _sha256(_text([self.inputs_hash, self.viewer, dict(self.content)]))
+
+
+def save_result(backend: Backend, record: ResultRecord) -> str:
+    """Keep a result and return its key; one that is there already stays as it is.
+
+    Raises
+    ------
+    BadData
+        It is larger than :data:`MOST_BYTES`.
+    StoreBusy, StoreFull, StoreError
+        The database can't take it; nothing was written.
+    """
+    content = _text(dict(record.content))
+    if len(content) > MOST_BYTES:
+        raise BadData(
+            f"The result has {len(content) >> 20} MiB, more than a store keeps of one.",
+            where=record.kind,
+            mend="Export its tables instead, or ask for less.",
+        )
+    target, key = result_table(), record.key
+    readers = record.label.readers
+    with backend.writing() as connection:
+        known = sa.select(target.c.key).where(target.c.key == key)
+        if connection.execute(known).first() is None:
+            values = {
+                "key": key,
+                "kind": record.kind,
+                "viewer": record.viewer,
+                "made_at": iso(record.made_at),
+                "revision": record.revision,
+                "inputs_hash": record.inputs_hash,
+                "twin_hash": record.twin_hash,
+                "software": record.software,
+                "exercise": record.exercise,
+                "classification": record.label.classification,
+                "readers": None if readers is None else " ".join(sorted(readers)),
+                "parameters": _text(dict(record.parameters)),
+                "content": content,
+            }
+            connection.execute(target.insert(), values)
+    return key
+
+
+def list_results(backend: Backend, viewer: str, kind: str | None = None) -> pl.DataFrame:
+    """Results that were made for a viewer, the newest first, without their content.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``key``, ``kind``, ``made_at``, ``revision``, ``inputs_hash``, ``label``, ``exercise``,
+        ``software``.
+    """
+    target = result_table()
+    query = sa.select(target).where(target.c.viewer == viewer)
+    if kind is not None:
+        query = query.where(target.c.kind == kind)
+    with backend.reading() as connection:
+        rows = connection.execute(
+            query.order_by(target.c.made_at.desc(), target.c.key)
+        ).mappings().all()  # fmt: skip
+    columns: dict[str, type[pl.DataType]] = {
+        "key": pl.String, "kind": pl.String, "made_at": pl.String, "revision": pl.Int64,
+        "inputs_hash": pl.String, "label": pl.String, "exercise": pl.Boolean,
+        "software": pl.String,
+    }  # fmt: skip
+    wanted = [
+        {**{name: row[name] for name in columns if name != "label"}, "label": _label(row).text}
+        for row in rows
+    ]
+    return pl.DataFrame(wanted, schema=columns)
+
+
+def read_result(backend: Backend, viewer: str, key: str) -> ResultRecord:
+    """Read a result that was made for a viewer; the first letters of its key are enough.
+
+    Raises
+    ------
+    BadUse
+        There is none, or more than one, with such a key.
+    """
+    target = result_table()
+    if not re.fullmatch(r"[0-9a-f]{6,64}", key):
+        raise BadUse(
+            f"'{key}' is not a key of a result.", mend="Give at least six of its characters."
+        )
+    query = sa.select(target).where(target.c.viewer == viewer, target.c.key.startswith(key))
+    with backend.reading() as connection:
+        rows = connection.execute(query.limit(2)).mappings().all()
+    if len(rows) != 1:
+        raise BadUse(
+            f"{'No result' if not rows else 'More than one result'} of {viewer} has the key "
+            f"'{key}'.",
+            mend="List them with 'redball store results'.",
+        )
+    row = rows[0]
+    return ResultRecord(
+        kind=row["kind"],
+        viewer=row["viewer"],
+        made_at=datetime.fromisoformat(row["made_at"]),
+        revision=row["revision"],
+        twin_hash=row["twin_hash"],
+        software=row["software"],
+        exercise=row["exercise"],
+        label=_label(row),
+        parameters=json.loads(row["parameters"]),
+        content=json.loads(row["content"]),
+    )
+
+
+def _label(row: sa.RowMapping) -> ResultLabel:
+    readers = row["readers"]
+    return ResultLabel(
+        row["classification"], None if readers is None else frozenset(readers.split())
+    )
+
+
+def _text(value: object) -> str:
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        raise BadData(
+            "A result holds a number that is not finite.", mend="Leave the value empty instead."
+        ) from None
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
