@@ -7,7 +7,20 @@ content security policy forbids everything it does not carry. Status is told by 
 colour (WCAG 2.2, 1.4.1 and 1.4.11). Coastlines are Natural Earth, public domain.
 """
 
+from redball.reports.charts import Bar
 from redball.reports.content import Limits, ReportContent
+from redball.reports.exhibits import Bars, Exhibit
+from redball.reports.lines import Line, LineChart
 from redball.reports.page import render_html, write_html
 
-__all__ = ["Limits", "ReportContent", "render_html", "write_html"]
+__all__ = [
+    "Bar",
+    "Bars",
+    "Exhibit",
+    "Limits",
+    "Line",
+    "LineChart",
+    "ReportContent",
+    "render_html",
+    "write_html",
+]

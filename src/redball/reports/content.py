@@ -8,6 +8,7 @@ from functools import reduce
 import polars as pl
 
 from redball.model import Finding, Origin, ResultLabel, combine
+from redball.reports.exhibits import Exhibit
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class ReportContent:
         ``name``, ``latitude``, ``longitude`` (degrees), ``radius_km``.
     assumptions : sequence of str
         What was assumed, in sentences.
+    exhibits : sequence of Exhibit
+        Answers of the engines, each a section. A report of exhibits without tables shows them only.
     command : str
         Command that makes the report again; derived from the origin when empty.
     """
@@ -60,7 +63,13 @@ class ReportContent:
     lanes: pl.DataFrame = field(default_factory=pl.DataFrame)
     hazards: pl.DataFrame = field(default_factory=pl.DataFrame)
     assumptions: Sequence[str] = ()
+    exhibits: Sequence[Exhibit] = ()
     command: str = ""
+
+    @property
+    def answers_only(self) -> bool:
+        """Whether it holds answers of engines and no picture."""
+        return bool(self.exhibits) and not self.tables
 
     @property
     def label(self) -> ResultLabel:

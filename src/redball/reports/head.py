@@ -59,7 +59,7 @@ def head(content: ReportContent) -> Markup:
                 ("Data", "exercise data" if content.exercise else "real data"),
             ]
         ),
-        key_figures(content),
+        None if content.answers_only else key_figures(content),
         class_="head",
     )
 

@@ -42,7 +42,7 @@ def render_html(content: ReportContent, *, limits: Limits = _DEFAULT) -> str:
     )
     body = el(
         "body",
-        el("a", "Skip to the findings", href="#action", class_="skip"),
+        _skip(parts),
         banner(content, "top"),
         _symbols(),
         head(content),
@@ -104,6 +104,12 @@ def write_html(content: ReportContent, path: Path, *, limits: Limits = _DEFAULT)
 def _symbols() -> Markup:
     inner = join([status.symbols(), symbols.symbols()])
     return el("svg", inner, class_="defs", aria_hidden="true", focusable="false")
+
+
+def _skip(parts: list[Section]) -> Markup:
+    first = parts[0]
+    words = "findings" if first.anchor == "action" else "content"
+    return el("a", f"Skip to the {words}", href=f"#{first.anchor}", class_="skip")
 
 
 def _contents(parts: list[Section]) -> Markup:

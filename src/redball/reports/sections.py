@@ -10,6 +10,7 @@ from redball.reports.coast import load_coast
 from redball.reports.columns import first_of, zulu
 from redball.reports.content import Limits, ReportContent
 from redball.reports.element import Markup, el, join
+from redball.reports.exhibits import exhibit_body
 from redball.reports.findings import findings_section
 from redball.reports.graphs import concentration_chart, days_chart, readiness_chart
 from redball.reports.map import NO_COAST, draw_map
@@ -23,6 +24,10 @@ _FEED_COLUMNS = ("owner", "title", "as_of", "imported_at", "rows", "errors", "wa
 _FEED_WORKINGS = frozenset({"package_hash", "counts", "content", "software", "exercise"})
 """Columns of a feed that say nothing to a reader of the picture."""
 _NOT_TABLES = frozenset({"about", "assumptions", "origin", "label"})
+
+
+_AFTER_EXHIBITS = "moving"
+"""Answers of the engines stand before this section: after what they rest on."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,19 @@ def sections(content: ReportContent, limits: Limits) -> Iterator[Section]:
         ("reproduce", "How to make this report again", _reproduce),
     )
     for anchor, title, build in builders:
+        if anchor == _AFTER_EXHIBITS:
+            yield from _exhibits(content, limits)
+        if content.answers_only and anchor != "reproduce":
+            continue
         body = build(content, limits)
         if body:
             yield Section(anchor, title, body)
+
+
+def _exhibits(content: ReportContent, limits: Limits) -> Iterator[Section]:
+    for exhibit in content.exhibits:
+        body = exhibit_body(exhibit, rows=limits.rows, bars=limits.bars)
+        yield Section(exhibit.anchor, exhibit.title, body)
 
 
 def _where(content: ReportContent, limits: Limits) -> Markup:
