@@ -7,6 +7,8 @@ from redball.identity.names import plain_names
 from redball.identity.numbers import ncage_column, part_column
 from redball.model import Twin
 from redball.model.codes import to_nato
+from redball.model.marks import Marks
+from redball.model.money import euro_prices
 
 
 def item_facts(twin: Twin) -> pl.DataFrame:
@@ -30,43 +32,18 @@ def item_facts(twin: Twin) -> pl.DataFrame:
         ncage=ncage_column(item),
         nato=pl.col("supply_class").replace_strict(nato, default=None, return_dtype=pl.String),
         unit="unit_of_issue",
-        price="price",
         mass_kg="mass_kg",
         digits=plain_names(item["name"])
         .str.split(" ")
         .list.eval(pl.element().filter(pl.element().str.contains(r"\p{N}"))),
-        currency="currency",
     )
-    rows = pl.concat([rows, in_base_units(item)], how="horizontal")
-    money = _own_currency(twin)
-    return (
-        rows.with_columns(
-            pl.col("currency").fill_null(
-                pl.col("owner").replace_strict(money, default=None, return_dtype=pl.String)
-            )
-        )
-        .join(_last_rates(twin), on="currency", how="left", maintain_order="left")
-        .with_columns(
-            price_eur=pl.col("price") / pl.col("per_eur") / pl.col("content"),
-            mass_kg=pl.col("mass_kg") / pl.col("content"),
-        )
-        .drop("price", "currency", "per_eur", "content")
-    )
+    rows = pl.concat([rows, in_base_units(item), _in_euro(twin)], how="horizontal")
+    return rows.with_columns(
+        price_eur=pl.col("price_eur") / pl.col("content"),
+        mass_kg=pl.col("mass_kg") / pl.col("content"),
+    ).drop("content")
 
 
-def _own_currency(twin: Twin) -> dict[str, str]:
-    known = twin["nation"].drop_nulls("currency")
-    return dict(known.select("key", "currency").iter_rows())
-
-
-def _last_rates(twin: Twin) -> pl.DataFrame:
-    """Last rate of each currency; good enough to tell a price from one ten times as high."""
-    euro = pl.DataFrame({"currency": ["EUR"], "per_eur": [1.0]})
-    rates = (
-        twin["rate"]
-        .filter(pl.col("day") <= twin.as_of.date(), pl.col("currency") != "EUR")
-        .sort("day", pl.col("owner").cast(pl.String), descending=[True, False])
-        .unique("currency", keep="first", maintain_order=True)
-        .select("currency", "per_eur")
-    )
-    return pl.concat([euro, rates])
+def _in_euro(twin: Twin) -> pl.DataFrame:
+    """Price of one unit of issue; labels play no part in telling articles apart."""
+    return euro_prices(twin, Marks(twin.labels)).select("price_eur")

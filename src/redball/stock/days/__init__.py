@@ -5,9 +5,9 @@ Days of supply are usable stock over mean daily consumption. Lots are issued fir
 out; what can't be used that way before its last day is found exactly.
 """
 
-from redball.stock.days.supply_days import days_of_supply
 from redball.stock.days.fefo import unused_lots
 from redball.stock.days.findings import stock_findings
+from redball.stock.days.supply_days import days_of_supply
 from redball.stock.days.targets import TARGET_ORDER
 from redball.stock.days.thresholds import RULE_NAMES, StockThresholds
 

@@ -4,11 +4,11 @@ import polars as pl
 
 from redball.model import Consumption, Finding, Level, Twin
 from redball.model.marks import Marks
-from redball.stock.days.supply_days import marked_days
+from redball.model.money import euro_prices
 from redball.stock.days.evidence import evidence
 from redball.stock.days.fefo import marked_lots
+from redball.stock.days.supply_days import marked_days
 from redball.stock.days.thresholds import StockThresholds
-from redball.stock.days.value import euro_prices
 from redball.stock.days.words import Words, below_target, expires_unused, overpromised
 
 _PAIR = ["site_ix", "item_ix"]

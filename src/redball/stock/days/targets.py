@@ -184,7 +184,7 @@ def _update(chosen: pl.DataFrame, rows: pl.Series, found: pl.DataFrame) -> pl.Da
 def _withheld(
     twin: Twin, pairs: pl.DataFrame, items: pl.DataFrame, rank: pl.Series, marks: Marks
 ) -> pl.Series:
-    """Marks of rows without which another target would hold: see :mod:`redball.stock.days.degraded`."""
+    """Marks of rows without which another target would hold: :mod:`redball.stock.days.degraded`."""
     found = pl.zeros(pairs.height, dtype=pl.UInt64, eager=True)
     wider = degraded(twin, marks)
     if wider.is_empty():
