@@ -20,6 +20,7 @@ def made(
         kind=kind,
         viewer=viewer,
         made_at=datetime(2026, 3, day, 12, tzinfo=UTC),
+        as_of=datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC),
         revision=3,
         twin_hash="ab" * 32,
         software="redball 0",

@@ -4,11 +4,21 @@ Every function takes plain values and returns plain values; it opens what it nee
 again. Heavy parts are imported with this package, so faces import it inside their commands.
 """
 
+from redball.app.answers import (
+    Answer,
+    answer_of,
+    keep,
+    kept_answer,
+    kept_answers,
+    write_answer_report,
+    write_answer_tables,
+)
 from redball.app.clock import parse_moment
 from redball.app.demo import DemoResult, demo
 from redball.app.evidence import EvidenceRow, evidence_rows
 from redball.app.example import Generated, generate, write_example
 from redball.app.export import picture_tables, write_tables
+from redball.app.inputs import Inputs, look
 from redball.app.packages import CheckOutcome, ImportOutcome, check, import_
 from redball.app.picture import (
     FindingOptions,
@@ -26,6 +36,7 @@ from redball.app.view import Seen, View, see
 from redball.exchange import write_template, write_willems_packages
 
 __all__ = [
+    "Answer",
     "CheckOutcome",
     "DemoResult",
     "EvidenceRow",
@@ -33,12 +44,14 @@ __all__ = [
     "FindingsResult",
     "Generated",
     "ImportOutcome",
+    "Inputs",
     "Pairs",
     "PictureOptions",
     "PictureResult",
     "Seen",
     "Verdict",
     "View",
+    "answer_of",
     "candidates",
     "check",
     "check_rules",
@@ -52,6 +65,10 @@ __all__ = [
     "generate",
     "import_",
     "init_store",
+    "keep",
+    "kept_answer",
+    "kept_answers",
+    "look",
     "parse_level",
     "parse_moment",
     "picture",
@@ -60,6 +77,8 @@ __all__ = [
     "see",
     "store_info",
     "threshold_table",
+    "write_answer_report",
+    "write_answer_tables",
     "write_example",
     "write_tables",
     "write_template",

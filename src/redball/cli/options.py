@@ -26,6 +26,33 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", help="A past moment: 2026-01-31 (its end) or 2026-01-31T06:00Z."),
 ]
+AnyViewerOption = Annotated[
+    str,
+    typer.Option(
+        "--viewer",
+        envvar="REDBALL_VIEWER",
+        help="Who looks: owner code such as DEU. With --tables it may be left out.",
+    ),
+]
+TablesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--tables",
+        help="In place of a store: a package, or a folder of tables such as demand.csv.",
+    ),
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Write every table as CSV into this folder.")
+]
+PageOption = Annotated[
+    Path | None, typer.Option("--report", help="Write the answer as one HTML page.")
+]
+SaveOption = Annotated[
+    bool, typer.Option("--save", help="Keep the answer in the store, with the hash of its inputs.")
+]
+ShownOption = Annotated[
+    int, typer.Option("--rows", min=1, max=1_000_000, help="Rows of each table to show.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 PackageArgument = Annotated[
     Path, typer.Argument(help="Folder, zip or workbook of a national data package.")

@@ -33,6 +33,8 @@ class ResultRecord:
         For whom it was made; nobody else reads it here.
     made_at : datetime
         With zone.
+    as_of : datetime
+        The moment that it looks at, with zone.
     revision : int
         Last revision of the store that went in.
     twin_hash, software : str
@@ -48,6 +50,7 @@ class ResultRecord:
     kind: str
     viewer: str
     made_at: datetime
+    as_of: datetime
     revision: int
     twin_hash: str
     software: str
@@ -59,7 +62,7 @@ class ResultRecord:
     def __post_init__(self) -> None:
         if not _KIND.match(self.kind):
             raise BadUse(f"'{self.kind}' is not the name of a verb.")
-        if self.made_at.utcoffset() is None:
+        if self.made_at.utcoffset() is None or self.as_of.utcoffset() is None:
             raise BadUse("The moment of a result has no time zone.", mend="Give it one.")
 
     @property
@@ -100,6 +103,7 @@ def save_result(backend: Backend, record: ResultRecord) -> str:
                 "kind": record.kind,
                 "viewer": record.viewer,
                 "made_at": iso(record.made_at),
+                "as_of": iso(record.as_of),
                 "revision": record.revision,
                 "inputs_hash": record.inputs_hash,
                 "twin_hash": record.twin_hash,
@@ -120,8 +124,8 @@ def list_results(backend: Backend, viewer: str, kind: str | None = None) -> pl.D
     Returns
     -------
     polars.DataFrame
-        ``key``, ``kind``, ``made_at``, ``revision``, ``inputs_hash``, ``label``, ``exercise``,
-        ``software``.
+        ``key``, ``kind``, ``made_at``, ``as_of``, ``revision``, ``inputs_hash``, ``label``,
+        ``exercise``, ``software``.
     """
     target = result_table()
     query = sa.select(target).where(target.c.viewer == viewer)
@@ -131,11 +135,9 @@ def list_results(backend: Backend, viewer: str, kind: str | None = None) -> pl.D
         rows = connection.execute(
             query.order_by(target.c.made_at.desc(), target.c.key)
         ).mappings().all()  # fmt: skip
-    columns: dict[str, type[pl.DataType]] = {
-        "key": pl.String, "kind": pl.String, "made_at": pl.String, "revision": pl.Int64,
-        "inputs_hash": pl.String, "label": pl.String, "exercise": pl.Boolean,
-        "software": pl.String,
-    }  # fmt: skip
+    texts = ("key", "kind", "made_at", "as_of", "inputs_hash", "label", "software")
+    columns: dict[str, type[pl.DataType]] = dict.fromkeys(texts, pl.String)
+    columns |= {"revision": pl.Int64, "exercise": pl.Boolean}
     wanted = [
         {**{name: row[name] for name in columns if name != "label"}, "label": _label(row).text}
         for row in rows
@@ -170,6 +172,7 @@ def read_result(backend: Backend, viewer: str, key: str) -> ResultRecord:
         kind=row["kind"],
         viewer=row["viewer"],
         made_at=datetime.fromisoformat(row["made_at"]),
+        as_of=datetime.fromisoformat(row["as_of"]),
         revision=row["revision"],
         twin_hash=row["twin_hash"],
         software=row["software"],

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("viewer", sa.Text(), nullable=False),
         sa.Column("made_at", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("inputs_hash", sa.Text(), nullable=False),
         sa.Column("twin_hash", sa.Text(), nullable=False),

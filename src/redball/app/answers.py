@@ -1,0 +1,233 @@
+"""An answer of an engine: said in sentences, shown in tables and charts, kept and written out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import Enum
+from math import isfinite
+from pathlib import Path
+
+import polars as pl
+
+from redball.app.export import write_tables
+from redball.app.view import opened
+from redball.model import BadUse, Origin
+from redball.model.results import Scalar
+from redball.reports import Bars, Exhibit, LineChart, ReportContent, write_html
+from redball.store import ResultRecord
+
+Progress = Callable[[str, int, int], None]
+STEPS = 1000
+"""Parts that progress of one piece of work is told in."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a verb answers.
+
+    Attributes
+    ----------
+    kind : str
+        The verb, such as ``stock curve``.
+    title : str
+    said : tuple of str
+        The answer in sentences, the most important first.
+    figures : mapping
+        The figures that matter, by name with unit.
+    tables : mapping of str to polars.DataFrame
+        Tidy tables by name.
+    charts : tuple of LineChart or Bars
+    assumptions : tuple of str
+    origin : Origin
+        Where it comes from; its label is that of everything in the answer.
+    command : str
+        The command that makes it again.
+    """
+
+    kind: str
+    title: str
+    said: tuple[str, ...]
+    figures: Mapping[str, Scalar]
+    tables: Mapping[str, pl.DataFrame] = field(repr=False)
+    origin: Origin
+    charts: tuple[LineChart | Bars, ...] = field(default=(), repr=False)
+    assumptions: tuple[str, ...] = ()
+    command: str = ""
+
+    @property
+    def content(self) -> dict[str, object]:
+        """Plain values: what is kept in a store and printed as JSON."""
+        return {
+            "title": self.title,
+            "said": list(self.said),
+            "figures": {name: _plain(value) for name, value in self.figures.items()},
+            "tables": {
+                name: [
+                    {k: _plain(v) for k, v in row.items()} for row in frame.iter_rows(named=True)
+                ]
+                for name, frame in self.tables.items()
+            },
+            "assumptions": list(self.assumptions),
+        }
+
+    def as_exhibit(self) -> Exhibit:
+        """The answer as a section of a report."""
+        return Exhibit(
+            anchor=self.kind.replace(" ", "-"),
+            title=self.title,
+            said=self.said,
+            figures=[(name, _words(value)) for name, value in self.figures.items()],
+            charts=self.charts,
+            tables={name.replace("_", " ").capitalize(): t for name, t in self.tables.items()},
+            assumptions=self.assumptions,
+            command=self.command,
+        )
+
+
+def keep(answer: Answer, store: str) -> str:
+    """Keep an answer in a store, for its viewer; return its key.
+
+    Raises
+    ------
+    BadData
+        It is too large to be kept.
+    StoreMissing, StoreBusy, StoreFull
+        Nothing was written.
+    """
+    origin = answer.origin
+    record = ResultRecord(
+        kind=answer.kind,
+        viewer=origin.viewer,
+        made_at=datetime.now(UTC),
+        as_of=origin.as_of,
+        revision=origin.revision,
+        twin_hash=origin.twin_hash,
+        software=origin.software,
+        exercise=origin.exercise,
+        label=origin.label,
+        parameters={name: _plain(value) for name, value in origin.parameters.items()},
+        content=answer.content,
+    )
+    with opened(store) as target:
+        return target.save_result(record)
+
+
+def kept_answers(store: str, viewer: str, kind: str | None = None) -> pl.DataFrame:
+    """Answers that were kept for a viewer, the newest first."""
+    with opened(store) as source:
+        return source.results(viewer, kind)
+
+
+def kept_answer(store: str, viewer: str, key: str) -> ResultRecord:
+    """One answer that was kept for a viewer, by its key or the first letters of it."""
+    with opened(store) as source:
+        return source.result(viewer, key)
+
+
+def answer_of(record: ResultRecord) -> Answer:
+    """A kept answer as it was given, without its charts."""
+    content = record.content
+    said, assumptions = content["said"], content["assumptions"]
+    figures, tables = content["figures"], content["tables"]
+    assert isinstance(said, list)
+    assert isinstance(assumptions, list)
+    assert isinstance(figures, dict)
+    assert isinstance(tables, dict)
+    origin = Origin(
+        viewer=record.viewer,
+        as_of=record.as_of,
+        revision=record.revision,
+        twin_hash=record.twin_hash,
+        software=record.software,
+        label=record.label,
+        parameters={
+            k: v for k, v in record.parameters.items() if isinstance(v, str | int | float | None)
+        },
+        exercise=record.exercise,
+    )
+    return Answer(
+        kind=record.kind,
+        title=str(content["title"]),
+        said=tuple(said),
+        figures=figures,
+        tables={
+            name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()
+        },
+        origin=origin,
+        assumptions=tuple(assumptions),
+    )
+
+
+def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
+    """Write answers made from one twin as one HTML page that stands alone.
+
+    Raises
+    ------
+    BadUse
+        There is no answer, they come from different twins, or the file can't be written.
+    """
+    if not answers:
+        raise BadUse("There is no answer to write.")
+    origin = answers[0].origin
+    if any(a.origin.twin_hash != origin.twin_hash for a in answers):
+        raise BadUse(
+            "The answers come from different twins.", mend="Write one report for each of them."
+        )
+    title = answers[0].title if len(answers) == 1 else "Readiness"
+    content = ReportContent(
+        title=title,
+        exercise=origin.exercise,
+        generated=datetime.now(UTC),
+        origin=origin,
+        exhibits=[answer.as_exhibit() for answer in answers],
+        command=answers[0].command,
+    )
+    return write_html(content, path)
+
+
+def write_answer_tables(answer: Answer, folder: Path) -> list[Path]:
+    """Write the tables of an answer as CSV; every row carries marking, moment and twin hash."""
+    flat = {name: _flat(frame) for name, frame in answer.tables.items()}
+    return write_tables(flat, folder, answer.origin)
+
+
+def shares(progress: Progress | None, what: str) -> Callable[[float], None] | None:
+    """Progress of one piece of work as an engine tells it, from 0 to 1."""
+    if progress is None:
+        return None
+    tell = progress
+
+    def advance(share: float) -> None:
+        tell(what, round(share * STEPS), STEPS)
+
+    return advance
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
+    return frame.with_columns(
+        pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(" ") for name in lists
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _words(value: Scalar) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        digits = 0 if abs(value) >= 1000 or value == round(value) else 4
+        return f"{value:,.{digits}f}"
+    return f"{value:,}" if isinstance(value, int) else value
