@@ -75,6 +75,7 @@ class Answer:
         return Exhibit(
             anchor=self.kind.replace(" ", "-"),
             title=self.title,
+            label=self.origin.label,
             said=self.said,
             figures=[(name, _words(value)) for name, value in self.figures.items()],
             charts=self.charts,

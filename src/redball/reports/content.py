@@ -73,8 +73,10 @@ class ReportContent:
 
     @property
     def label(self) -> ResultLabel:
-        """Label of the whole report: never more open than the origin or any finding in it."""
-        return reduce(combine, (finding.label for finding in self.findings), self.origin.label)
+        """Label of the whole: never more open than the origin, any finding or any exhibit."""
+        labels = [finding.label for finding in self.findings]
+        labels += [exhibit.label for exhibit in self.exhibits]
+        return reduce(combine, labels, self.origin.label)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from redball.model import ResultLabel
 from redball.reports.charts import Bar, bar_chart
 from redball.reports.element import Markup, el, join
 from redball.reports.lines import LineChart, line_chart
@@ -41,6 +42,8 @@ class Exhibit:
     anchor : str
         Place in the page; letters and hyphens.
     title : str
+    label : ResultLabel
+        Of everything in it.
     said : sequence of str
         The answer in sentences, the most important first.
     figures : sequence of (str, str)
@@ -55,6 +58,7 @@ class Exhibit:
 
     anchor: str
     title: str
+    label: ResultLabel
     said: Sequence[str] = ()
     figures: Sequence[tuple[str, str]] = ()
     charts: Sequence[LineChart | Bars] = ()

@@ -8,6 +8,7 @@ from redball.reports import Bar, Bars, Exhibit, Line, LineChart, ReportContent, 
 EXHIBIT = Exhibit(
     anchor="curve",
     title="Readiness against budget",
+    label=ResultLabel("RESTRICTED", frozenset({"DEU", "NLD"})),
     said=["80 % of the systems are ready for 1,000 EUR."],
     figures=[("Cost", "1,000 EUR")],
     charts=[
@@ -65,7 +66,16 @@ def test_beside_a_picture_answers_stand_among_its_sections() -> None:
 
 
 def test_charts_without_points_leave_no_figure() -> None:
-    empty = Exhibit("e", "E", charts=[LineChart("x", "a", "b", []), Bars("y", "u", [])])
+    empty = Exhibit(
+        "e", "E", EXHIBIT.label, charts=[LineChart("x", "a", "b", []), Bars("y", "u", [])]
+    )
     page = render_html(content(exhibits=(empty,)))
     assert "<figure" not in page
     assert "None were stated." in page
+
+
+def test_the_page_is_never_more_open_than_an_answer_in_it() -> None:
+    secret = Exhibit("s", "S", ResultLabel("SECRET", frozenset({"DEU"})))
+    page = render_html(content(exhibits=(EXHIBIT, secret)))
+    assert "SECRET // FOR DEU ONLY" in page
+    assert "RESTRICTED" not in page
