@@ -10,7 +10,10 @@ import sys
 from benchmarks.bench_start import figures
 from benchmarks.measure import in_process
 
-PARTS = ["start", "import", "twin", "picture", "risk"]
+SCRIPTS = ("risk", "forecasting", "sparing", "curve", "placement")
+"""Parts that measure themselves: ``benchmarks/bench_<part>.py --size S``."""
+
+PARTS = ["start", "import", "twin", "picture", *SCRIPTS]
 
 PAIRS = {
     "import": ("benchmarks.bench_import", "holdings"),
@@ -39,10 +42,11 @@ def main() -> None:
         for size in chosen.size:
             stages = in_process("benchmarks.bench_picture", "product", size)
             print(f"{size}: " + ", ".join(f"{k} {v:,.2f}" for k, v in stages.items()), flush=True)
-    if "risk" in wanted:
-        print("\n## risk\n", flush=True)
+    for name in [n for n in wanted if n in SCRIPTS]:
+        print(f"\n## {name}\n", flush=True)
         for size in chosen.size:
-            subprocess.run([sys.executable, "benchmarks/bench_risk.py", "--size", size], check=True)
+            script = f"benchmarks/bench_{name}.py"
+            subprocess.run([sys.executable, script, "--size", size], check=True)
 
 
 def _pair(name: str, size: str, rounds: int) -> None:

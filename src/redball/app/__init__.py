@@ -18,7 +18,8 @@ from redball.app.demo import DemoResult, demo
 from redball.app.evidence import EvidenceRow, evidence_rows
 from redball.app.example import Generated, generate, write_example
 from redball.app.export import picture_tables, write_tables
-from redball.app.inputs import Inputs, look
+from redball.app.forecasts import ForecastOptions, forecast_demand, parse_levels
+from redball.app.inputs import Inputs, inputs_of, look
 from redball.app.packages import CheckOutcome, ImportOutcome, check, import_
 from redball.app.picture import (
     FindingOptions,
@@ -28,9 +29,14 @@ from redball.app.picture import (
     findings,
     picture,
 )
+from redball.app.placement import PlacementOptions, chain_files, stock_placement
+from redball.app.replenishment import ReplenishOptions, parse_kind, replenish
 from redball.app.report import report
+from redball.app.reserves import ReserveOptions, parse_duration, parse_hours, stock_reserve
 from redball.app.same_item import Pairs, Verdict, candidates, conflicts, decide
+from redball.app.sparing import SparingOptions
 from redball.app.stores import feeds, init_store, store_info
+from redball.app.support import stock_support
 from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
 from redball.app.view import Seen, View, see
 from redball.exchange import write_template, write_willems_packages
@@ -42,17 +48,23 @@ __all__ = [
     "EvidenceRow",
     "FindingOptions",
     "FindingsResult",
+    "ForecastOptions",
     "Generated",
     "ImportOutcome",
     "Inputs",
     "Pairs",
     "PictureOptions",
     "PictureResult",
+    "PlacementOptions",
+    "ReplenishOptions",
+    "ReserveOptions",
     "Seen",
+    "SparingOptions",
     "Verdict",
     "View",
     "answer_of",
     "candidates",
+    "chain_files",
     "check",
     "check_rules",
     "conflicts",
@@ -62,19 +74,29 @@ __all__ = [
     "feeds",
     "finding_options",
     "findings",
+    "forecast_demand",
     "generate",
     "import_",
     "init_store",
+    "inputs_of",
     "keep",
     "kept_answer",
     "kept_answers",
     "look",
+    "parse_duration",
+    "parse_hours",
+    "parse_kind",
     "parse_level",
+    "parse_levels",
     "parse_moment",
     "picture",
     "picture_tables",
+    "replenish",
     "report",
     "see",
+    "stock_placement",
+    "stock_reserve",
+    "stock_support",
     "store_info",
     "threshold_table",
     "write_answer_report",

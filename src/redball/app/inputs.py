@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from redball.app.clock import parse_moment
 from redball.app.packages import import_
 from redball.app.view import Seen, View, see
 from redball.exchange import read_package
@@ -108,3 +109,14 @@ def _with_manifest(inputs: Inputs, scratch: Path, now: datetime) -> Path:
         f'title = "tables given as files"\n'
     )
     return scratch
+
+
+def inputs_of(store: str, viewer: str, as_of: str | None, tables: Path | None) -> Inputs:
+    """Inputs from the words of a command line.
+
+    Raises
+    ------
+    BadUse
+        The moment can't be read.
+    """
+    return Inputs(View(store, viewer, parse_moment(as_of) if as_of else None), tables)

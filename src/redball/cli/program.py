@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 
 import redball
-from redball.cli import demo, exchange, findings, generate, items, picture, report, store
+from redball.cli import (
+    demo,
+    exchange,
+    findings,
+    forecast,
+    generate,
+    items,
+    picture,
+    report,
+    stock,
+    store,
+)
 
 program = typer.Typer(
     name="redball",
@@ -39,9 +50,11 @@ def _options(
 
 
 program.command("demo")(demo.demo)
+program.add_typer(forecast.group, name="forecast")
 program.command("picture")(picture.picture)
 program.command("findings")(findings.findings)
 program.command("report")(report.report)
+program.add_typer(stock.group, name="stock")
 program.add_typer(exchange.group, name="exchange")
 program.add_typer(items.group, name="items")
 program.add_typer(store.group, name="store")

@@ -47,7 +47,7 @@ def history_rates(twin: Twin, day: date, window_days: int) -> History:
             stop=pl.min_horizontal(stop, pl.lit(day + timedelta(days=1))),
         )
     )  # fmt: skip
-    spans = _spans(twin, rows.collect(), window_days)
+    spans = owner_spans(twin, rows.collect(), window_days)
     inside = (pl.col("stop") - pl.max_horizontal("period_start", "first")).dt.total_days()
     used = (
         rows.filter(pl.col("site_ix") != NOWHERE, pl.col("item_ix") != NOWHERE)
@@ -64,13 +64,15 @@ def history_rates(twin: Twin, day: date, window_days: int) -> History:
         .group_by(_PAIR)
         .agg(per_day=(pl.col("asked") / pl.col("covered")).sum(), periods=pl.col("periods").sum())
     )
-    marked = pl.concat([used.select(*_PAIR, "label"), _of_spans(used, spans)]).unique().collect()
-    found = rates.collect().join(_label_sets(marked, len(twin.labels)), on=_PAIR).sort(_PAIR)
+    marked = (
+        pl.concat([used.select(*_PAIR, "label"), rows_of_spans(used, spans)]).unique().collect()
+    )
+    found = rates.collect().join(label_sets(marked, len(twin.labels)), on=_PAIR).sort(_PAIR)
     ends = spans.select("owner", last=pl.col("end") - pl.duration(days=1))
     return History(found, ends)
 
 
-def _spans(twin: Twin, rows: pl.DataFrame, window_days: int) -> pl.DataFrame:
+def owner_spans(twin: Twin, rows: pl.DataFrame, window_days: int) -> pl.DataFrame:
     """Window of each owner, the days of it that its history covers, and the rows that say so.
 
     Returns ``owner``, ``first`` (first day of the window), ``end`` (day after the last),
@@ -110,13 +112,13 @@ def _spans(twin: Twin, rows: pl.DataFrame, window_days: int) -> pl.DataFrame:
     )
 
 
-def _of_spans(used: pl.LazyFrame, spans: pl.DataFrame) -> pl.LazyFrame:
+def rows_of_spans(used: pl.LazyFrame, spans: pl.DataFrame) -> pl.LazyFrame:
     """Labels of the rows that set the owner's span, for every site and item of the owner."""
     each = spans.lazy().select("owner", label="labels").explode("label")
     return used.select("owner", *_PAIR).unique().join(each, on="owner").select(*_PAIR, "label")
 
 
-def _label_sets(rows: pl.DataFrame, labels: int) -> pl.DataFrame:
+def label_sets(rows: pl.DataFrame, labels: int) -> pl.DataFrame:
     """Labels of each site and item as a sorted list; most have one, and share the list of it."""
     spread = rows.group_by(_PAIR).agg(low=pl.col("label").min(), high=pl.col("label").max())
     alone = spread.filter(pl.col("low") == pl.col("high"))

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -47,7 +46,8 @@ def structural_findings(
     -------
     list of Finding
         Worst level first, then by rule and subject. The same twin gives the same list. At most
-        ``thresholds.most_per_rule`` of each rule, and ``detail["found"]`` says of how many.
+        ``thresholds.most_per_rule`` of each rule. How many there were in all is not said: it
+        would rest on rows that a reader of one finding may not see.
 
     Raises
     ------
@@ -66,10 +66,7 @@ def structural_findings(
 
 
 def _worst(findings: Iterable[Finding], most: int) -> Iterator[Finding]:
-    """Keep so many of each rule, by level and then by what was measured; say of how many.
-
-    A rule that keeps to the limit itself, to save work, says so in its own ``found``.
-    """
+    """Keep so many of each rule, by level and then by what was measured."""
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_rule[finding.rule].append(finding)
@@ -80,8 +77,7 @@ def _worst(findings: Iterable[Finding], most: int) -> Iterator[Finding]:
             kept = sorted(
                 listed, key=lambda f: (-f.level.rank, -_figure(f.value), f.subject, f.title)
             )[:most]
-        for finding in kept:
-            yield replace(finding, detail={"found": len(listed), **finding.detail})
+        yield from kept
 
 
 def _figure(value: float | None) -> float:

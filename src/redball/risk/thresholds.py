@@ -41,8 +41,7 @@ class Thresholds:
     most_evidence : int
         Most rows of evidence shown with a finding; the detail says how many there are.
     most_per_rule : int
-        At most this many findings of each rule, the worst first; ``detail["found"]`` of each says
-        how many there were.
+        At most this many findings of each rule, the worst first.
     """
 
     hhi_moderate: float = 1_000.0

@@ -22,7 +22,7 @@ def rows(name: str, *given: dict[str, object]) -> pl.DataFrame:
 
 
 def twin(*, items: list[dict[str, object]], rates: list[dict[str, object]]) -> Twin:
-    defaults = {"name": "x", "supply_class": "NATO:IX", "unit_of_issue": "EA", "reparable": False}
+    defaults = {"name": "x", "supply_class": "NATO:II", "unit_of_issue": "EA", "reparable": False}
     frames = {
         "item": rows("item", *({**defaults, **i} for i in items)),
         "rate": rows("rate", *({"key": f"r{n}", **r} for n, r in enumerate(rates))),

@@ -211,3 +211,48 @@ def test_ranks_follow_the_power_law() -> None:
     # P(rank < k) = (k / n) ** 0.3
     for k in (1, 10, 100):
         assert (ranks < k).mean() == pytest.approx((k / 1000) ** 0.3, abs=0.01)
+
+
+def test_every_unit_site_is_resupplied_by_a_chain_that_ends_outside(medium: Tables) -> None:
+    for part in medium.values():
+        above = dict(part["resupply"].select("site", "from_site").iter_rows())
+        units = part["party"].filter(pl.col("kind") == "unit")["site"]
+        for site in units:
+            steps = 0
+            while above[site] is not None:
+                site, steps = above[site], steps + 1
+            assert steps <= 2
+    assert max(part["resupply"].height for part in medium.values()) > 9
+
+
+def test_what_is_replaced_fails_at_a_rate_and_is_repaired_where_it_can_be(medium: Tables) -> None:
+    for part in medium.values():
+        factor = part["factor"]
+        assert set(factor["basis"]) == {"system_hour"}
+        hourly = factor.group_by("system").agg(pl.col("quantity").sum())["quantity"]
+        assert hourly.is_between(0.002, 0.2).all()
+        reparable = set(part["item"].filter(pl.col("reparable"))["key"])
+        assert set(part["repair"]["item"]) <= reparable
+        assert part["repair"]["repair_days"].is_between(1, 61).all()
+        traced = part["structure"].drop_nulls("isolation")
+        assert set(traced["parent"]) <= reparable
+        assert (traced.group_by("parent").agg(pl.col("isolation").sum())["isolation"] < 1).all()
+        failing, parents = set(factor["item"]), set(traced["parent"])
+        assert failing & parents, "some units that are replaced have parts of their own"
+        redundant = part["structure"].drop_nulls("needed")
+        assert (redundant["needed"] < redundant["quantity"]).all()
+
+
+def test_owners_support_the_one_before_them(small: Tables) -> None:
+    promised = {o: part["support"] for o, part in small.items() if "support" in part}
+    assert list(promised) == list(small)[1:]
+    assert all((frame["giver"] == owner).all() for owner, frame in promised.items())
+
+
+def test_rules_for_ordering_have_the_numbers_of_their_kind(small: Tables) -> None:
+    rules = pl.concat([part["policy"] for part in small.values()])
+    fixed = rules.filter(kind="fixed_quantity")
+    level = rules.filter(kind="reorder_up_to")
+    assert fixed["quantity"].null_count() == level["order_up_to"].null_count() == 0
+    assert (level["order_up_to"] > level["reorder_point"]).all()
+    assert fixed.height + level.height == rules.height

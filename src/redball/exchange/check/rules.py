@@ -9,6 +9,7 @@ from redball.exchange.check import (
     cycles,
     dates,
     field_rules_network,
+    field_rules_readiness,
     field_rules_stock,
     fill,
     groups,
@@ -17,6 +18,7 @@ from redball.exchange.check import (
     lists,
     numbers,
     package_rules,
+    readiness_rules,
     references,
     report,
     sheet,
@@ -35,6 +37,10 @@ _CHAPTERS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Words and codes", words.RULES + lists.RULES),
     ("Items, stock, orders and movements", tuple(r.rule for r in field_rules_stock.rule.declared)),
     ("Sites, lanes, units and hazards", tuple(r.rule for r in field_rules_network.rule.declared)),
+    (
+        "Resupply, repair, policies and mutual support",
+        tuple(r.rule for r in field_rules_readiness.rule.declared) + readiness_rules.RULES,
+    ),
     ("Several rows", keys.RULES + groups.RULES),
     ("References and structure", references.RULES + cycles.RULES),
 )

@@ -9,6 +9,7 @@ import polars as pl
 
 from redball.exchange.check.cycles import structure_cycles
 from redball.exchange.check.field_rules_network import rule as network_rules
+from redball.exchange.check.field_rules_readiness import rule as readiness_rules
 from redball.exchange.check.field_rules_stock import rule as stock_rules
 from redball.exchange.check.fields import run_field_rules
 from redball.exchange.check.fill import fill
@@ -23,6 +24,7 @@ from redball.exchange.check.package_rules import (
     manifest_label_issues,
     reader_issues,
 )
+from redball.exchange.check.readiness_rules import run_readiness_rules
 from redball.exchange.check.references import resolve_references
 from redball.exchange.check.report import issue_frame
 from redball.exchange.check.rule import ERROR
@@ -39,7 +41,7 @@ from redball.model.schema import Table, table, tables
 Progress = Callable[[str, int, int], None]
 """Called with what is done, how many steps are done, and how many there are."""
 
-_FIELD_RULES = (*stock_rules.declared, *network_rules.declared)
+_FIELD_RULES = (*stock_rules.declared, *network_rules.declared, *readiness_rules.declared)
 
 
 def check_package(
@@ -152,6 +154,7 @@ def _checked_table(spec: Table, raws: list[RawTable], scope: Scope) -> Work:
     if spec.name == "structure":
         structure_cycles(work, scope)
     run_group_rules(work)
+    run_readiness_rules(work, scope)
     return work
 
 

@@ -58,7 +58,7 @@ def hidden_findings(context: Context) -> Iterator[Finding]:
         part = [each for each in kept if each.in_known == is_known]
         ways = paths(context, view, {each.element: each.first for each in part})
         for each in part:
-            yield _finding(context, each, view, ways[each.element], len(listed))
+            yield _finding(context, each, view, ways[each.element])
 
 
 def _listed(context: Context, known: View, claimed: View) -> list[_Common]:
@@ -106,7 +106,7 @@ def _implied(
     return implied
 
 
-def _finding(context: Context, common: _Common, view: View, path: Path, found: int) -> Finding:
+def _finding(context: Context, common: _Common, view: View, path: Path) -> Finding:
     element, desk = common.element, context.desk
     stopped = np.flatnonzero(common.stopped)
     systems = [int(row) for row in view.network.system_rows[stopped]]
@@ -119,7 +119,6 @@ def _finding(context: Context, common: _Common, view: View, path: Path, found: i
         "known_edges_only": common.in_known,
         "all_claimed_edges": common.in_claimed,
         **least_coverage([view.coverage[at] for at in stopped]),
-        "found": found,
     }
     subject = _subject(context, element)
     return desk.finding(

@@ -47,6 +47,8 @@ def expected_backorders(mean: float, variance: float, stock: float) -> tuple[flo
     stock : float
         Whole number ``s``; 0 or less gives ``mean - s`` and the variance.
     """
+    if stock <= 0.0 and mean > 0.0:
+        return mean - stock, max(variance, mean)
     ebo, vbo, _, _, _ = pipeline(mean, variance, stock)
     return ebo, vbo
 
@@ -98,7 +100,7 @@ def _sums_from_zero(
     mean: float, eps: float, p: float, stock: float
 ) -> tuple[float, float, float, float]:
     """Return p_s and the sums over k < s of p_k, (s - k) p_k, (s - k)^2 p_k, from 0 upwards."""
-    term = math.exp(-mean * (math.log1p(eps) / eps if eps > 0.0 else 1.0))
+    term = math.exp(-mean * _log_share(eps))
     mass = first = second = 0.0
     k = 0.0
     while k < stock:
@@ -154,11 +156,13 @@ def _lower_sums(
 @compiled
 def probability(mean: float, eps: float, k: float) -> float:
     """P(X = k) for a whole ``k`` >= 0, ``eps`` = variance / mean - 1 >= 0."""
+    if not mean > 0.0:
+        return 1.0 if k == 0.0 else 0.0
     if k == 0.0:
-        return math.exp(-mean * (math.log1p(eps) / eps if eps > 0.0 else 1.0))
+        return math.exp(-mean * _log_share(eps))
     if k <= _SHORT and mean <= _SHORT:
         p = 1.0 / (1.0 + eps)
-        term = math.exp(-mean * (math.log1p(eps) / eps if eps > 0.0 else 1.0))
+        term = math.exp(-mean * _log_share(eps))
         j = 0.0
         while j < k:
             term *= p * (mean + j * eps) / (j + 1.0)
@@ -171,6 +175,15 @@ def probability(mean: float, eps: float, k: float) -> float:
 
 
 @compiled
+def _log_share(eps: float) -> float:
+    """Return ``log(1 + eps) / eps``: by its series where that is shorter, 1 at 0."""
+    if eps > 1e-3:
+        return math.log1p(eps) / eps
+    series = 1 / 3 - eps * (1 / 4 - eps * (1 / 5 - eps * (1 / 6)))
+    return 1.0 - eps * (1 / 2 - eps * series)
+
+
+@compiled
 def _saddle_point(mean: float, eps: float, k: float) -> float:
     """Negative binomial probability of ``k`` > 0; both deviances rest on ``k - mean`` alone."""
     p = 1.0 / (1.0 + eps)
@@ -180,8 +193,8 @@ def _saddle_point(mean: float, eps: float, k: float) -> float:
         _stirling_error(n + k)
         - _stirling_error(n)
         - _stirling_error(k)
-        - _deviance(k, k - off, off)
-        - _deviance(n, n + off, -off)
+        - _deviance(k, p * (mean + k * eps), off)
+        - _deviance(n, p * (n + k), -off)
     )
     return math.exp(exponent - _HALF_LOG_TWO_PI) * math.sqrt(n / (n + k) / k)
 
@@ -255,9 +268,7 @@ def _walk_up(mean: float, variance: float, end: int, ebo: Floats, vbo: Floats) -
 
 
 @compiled
-def _walk_down(
-    mean: float, variance: float, end: int, top: int, ebo: Floats, vbo: Floats
-) -> None:
+def _walk_down(mean: float, variance: float, end: int, top: int, ebo: Floats, vbo: Floats) -> None:
     """Stocks ``top`` down to ``end + 1``; ``ebo`` holds the probabilities at the start."""
     expected, spread, _, _, reached = pipeline(mean, variance, float(top))
     for s in range(top, end, -1):

@@ -1,6 +1,7 @@
 """Puts the exercise coalition together, one package a member."""
 
 from collections import defaultdict
+from dataclasses import fields
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,7 @@ from redball.synthetic.exercise.movement import (
 )
 from redball.synthetic.exercise.nations import MEMBERS, Member
 from redball.synthetic.exercise.network import (
+    Firm,
     fleet_rows,
     party_rows,
     read_firms,
@@ -28,7 +30,9 @@ from redball.synthetic.exercise.network import (
     supply_rows,
 )
 from redball.synthetic.exercise.places import lane_rows, site_rows
+from redball.synthetic.exercise.readiness import build_readiness
 from redball.synthetic.exercise.reading import Row, read_table, to_frame
+from redball.synthetic.exercise.spares import spare_articles, spare_structure
 from redball.synthetic.types import NationalPackage
 
 LABEL = "UNCLASSIFIED // REL ALL"
@@ -56,7 +60,7 @@ def exercise_coalition(seed: int = 1944) -> list[NationalPackage]:
     list of NationalPackage
         In the order in which they can be imported: a package refers only to those before it.
     """
-    rows = _all_rows(np.random.Generator(np.random.PCG64(seed)))
+    rows = _all_rows(seed)
     return [_package(member, rows[member.owner]) for member in MEMBERS]
 
 
@@ -85,7 +89,8 @@ def _numbered(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return out
 
 
-def _all_rows(rng: np.random.Generator) -> dict[str, dict[str, list[Row]]]:
+def _all_rows(seed: int) -> dict[str, dict[str, list[Row]]]:
+    rng = np.random.Generator(np.random.PCG64(seed))
     catalogue = build_catalogue(rng)
     firms = read_firms()
     sources = source_rows(rng, catalogue.articles, firms)
@@ -113,11 +118,34 @@ def _all_rows(rng: np.random.Generator) -> dict[str, dict[str, list[Row]]]:
         "rate": rate_rows(),
         "same_item": verdict_rows(catalogue),
     }
+    # drawn on their own, so that what was there before stays as it was
+    for name, rows in _spares(np.random.Generator(np.random.PCG64([seed, 2])), firms).items():
+        _merge(found.setdefault(name, []), rows, name)
     by_owner: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for name, rows in found.items():
         for owner, row in rows:
             by_owner[owner][name].append(row)
     return by_owner
+
+
+def _spares(rng: np.random.Generator, firms: dict[str, Firm]) -> dict[str, Rows]:
+    """Spares of the shared vehicles, and all that keeps the vehicles running."""
+    articles = spare_articles(rng)
+    made = build_readiness(rng)
+    return {
+        "item": [(a.owner, a.row) for a in articles],
+        "structure": spare_structure(),
+        "source": source_rows(rng, tuple(articles), firms),
+        **{f.name: getattr(made, f.name) for f in fields(made)},
+    }
+
+
+def _merge(rows: Rows, more: Rows, name: str) -> None:
+    """Add rows; a series of demand that comes anew replaces what was drawn for the place."""
+    if name == "demand":
+        anew = {(owner, row["site"], row["item"]) for owner, row in more}
+        rows[:] = [(o, row) for o, row in rows if (o, row["site"], row["item"]) not in anew]
+    rows += more
 
 
 def _nation(member: Member) -> Row:

@@ -22,6 +22,11 @@ from redball.synthetic.generator.columns import (
 from redball.synthetic.generator.plan import Plan
 
 DEEPEST = 6
+REPLACED = 3
+"""Level of the structure whose items are replaced on a system; those below repair them."""
+
+_TRACED = 0.8  # share of the repairs of an item that are traced to one of its parts
+_REDUNDANT = 7  # one in so many places with four or more pieces can lose one
 _STRUCTURED = 0.6  # share of items that are part of a system
 _SAME = 0.08  # share of items that another owner catalogues under the same NIIN
 _GAPS = 0.01  # share of items without a source
@@ -62,6 +67,30 @@ def items(plan: Plan) -> Iterator[pl.DataFrame]:
                 "label": labels(rng, plan, rows),
             }
         )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def reparable(plan: Plan) -> npt.NDArray[np.bool_]:
+    """Whether each item is repaired, shape (items,); drawn again as :func:`items` draws it."""
+    nouns = _nouns()
+    repaired = (nouns["reparable"] == "yes").to_numpy()
+    return np.concatenate(
+        [
+            repaired[plan.rng("item", chunk).integers(0, nouns.height, stop - start)]
+            for chunk, start, stop in chunks(plan.items)
+        ]
+    )
+
+
+def ancestors(plan: Plan, items: Indices, level: int) -> Indices:
+    """Numbers of the systems that items of a level belong to, by their first parents."""
+    starts, (parent, child) = level_starts(plan), _tree(plan)
+    above = np.arange(starts[-1])
+    above[child] = parent
+    found = items
+    for _ in range(level):
+        found = above[found]
+    return found
 
 
 def _niins(plan: Plan, rng: np.random.Generator, number: Indices) -> pl.Series:
@@ -121,18 +150,32 @@ def structure(plan: Plan) -> Iterator[pl.DataFrame]:
     pairs = pl.DataFrame(
         {"parent": np.concatenate((parent, second)), "child": np.concatenate((child, common))}
     ).unique(maintain_order=True)
+    traced = _traced(plan, pairs)
     for chunk, start, stop in chunks(pairs.height):
         part, rows = pairs[start:stop], stop - start
         draw = plan.rng("structure", chunk + 1)
+        quantity = draw.integers(1, 9, rows).astype(np.float64)
+        spare = (quantity >= 4) & ((start + np.arange(rows)) % _REDUNDANT == 0)
         yield pl.DataFrame(
             {
                 "parent": keys("I", part["parent"].to_numpy()),
                 "child": keys("I", part["child"].to_numpy()),
-                "quantity": draw.integers(1, 9, rows).astype(np.float64),
+                "quantity": quantity,
+                "needed": pl.Series(np.where(spare, quantity - 1, np.nan)).fill_nan(None),
+                "isolation": traced[start:stop],
                 "essential": pl.Series(draw.random(rows) < 0.9),
                 "label": labels(draw, plan, rows),
             }
         )
+
+
+def _traced(plan: Plan, pairs: pl.DataFrame) -> pl.Series:
+    """Share of a parent's repairs traced to each child; none above what is replaced."""
+    starts, flags = level_starts(plan), reparable(plan)
+    parent = pairs["parent"].to_numpy()
+    inside = (parent >= starts[REPLACED]) & flags[parent]
+    share = pl.lit(_TRACED) / pl.len().over("parent")
+    return pairs.select(pl.when(pl.Series(inside)).then(share.round(6))).to_series()
 
 
 def systems(plan: Plan) -> Iterator[pl.DataFrame]:

@@ -119,15 +119,24 @@ def supply(plan: Plan) -> Iterator[pl.DataFrame]:
         )
 
 
+def fleet_systems(plan: Plan) -> tuple[Indices, Indices]:
+    """Units and the numbers of the systems they hold, one pair for each fleet."""
+    return _unit_systems(plan, plan.rng("fleet"))
+
+
+def _unit_systems(plan: Plan, rng: np.random.Generator) -> tuple[Indices, Indices]:
+    unit = np.repeat(np.arange(plan.units), 2)
+    first = rng.integers(0, plan.systems, plan.units)
+    system = np.stack((first, (first + 1) % plan.systems), axis=1).ravel()
+    keep = np.ones(2 * plan.units, bool)
+    keep[1::2] = plan.systems > 1
+    return unit[keep], system[keep]
+
+
 def fleets(plan: Plan) -> Iterator[pl.DataFrame]:
     """One or two systems in each unit; one in ten does not report."""
-    rng, units = plan.rng("fleet"), plan.units
-    unit = np.repeat(np.arange(units), 2)
-    first = rng.integers(0, plan.systems, units)
-    system = np.stack((first, (first + 1) % plan.systems), axis=1).ravel()
-    keep = np.ones(2 * units, bool)
-    keep[1::2] = plan.systems > 1
-    unit, system = unit[keep], system[keep]
+    rng = plan.rng("fleet")
+    unit, system = _unit_systems(plan, rng)
     rows = len(unit)
     count = rng.integers(6, 80, rows)
     ready = np.minimum(np.rint(count * rng.beta(9, 2.5, rows)).astype(np.int64), count)

@@ -147,3 +147,9 @@ def _distance_km(lat1: Numbers, lon1: Numbers, lat2: Numbers, lon2: Numbers) -> 
 def base_of(plan: Plan, rows: int) -> Indices:
     """Sites for units: spread over the owner's sites, the base first."""
     return (4 + np.arange(rows) * 5) % plan.sites
+
+
+def depots(plan: Plan, taken: Indices) -> Indices:
+    """Sites of the kind depot, without those taken."""
+    found: Indices = np.flatnonzero(_kinds(plan) == _KINDS.index("depot"))
+    return found[~np.isin(found, taken)]

@@ -85,7 +85,8 @@ CHUNK_ROWS = 400_000
 
 _TIERS = (0.40, 0.30, 0.20, 0.10)
 _KINDS = ("holding", "demand", "structure", "supply", "source", "item", "site", "lane", "party",
-          "order", "consignment", "fleet", "target", "share")  # fmt: skip
+          "order", "consignment", "fleet", "target", "share", "resupply", "factor", "repair",
+          "policy")  # fmt: skip
 
 
 @dataclass(frozen=True)

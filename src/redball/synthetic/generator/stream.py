@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from redball.synthetic.generator import activity, articles, parties, places
+from redball.synthetic.generator import activity, articles, parties, places, readiness
 from redball.synthetic.generator.plan import Plan, make_plans, size_of
 
 Maker = Callable[[Plan], Iterator[pl.DataFrame]]
@@ -27,7 +27,12 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "order": activity.orders,
         "consignment": activity.consignments,
         "target": activity.targets,
+        "factor": readiness.factors,
         "rate": activity.rates,
+        "resupply": readiness.resupply,
+        "repair": readiness.repairs,
+        "policy": readiness.policies,
+        "support": readiness.support,
     }
 )
 

@@ -26,15 +26,20 @@ _PROBLEMS = {
 }
 
 WORLD: Mapping[str, Rows] = {
-    "nation": [{"key": "DEU", "name": "Germany", "country": "DEU", "currency": "EUR"}],
+    "nation": [
+        {"key": "DEU", "name": "Germany", "country": "DEU", "currency": "EUR"},
+        {"key": "NLD", "name": "Netherlands", "country": "NLD", "currency": "EUR"},
+    ],
     "site": [
         {"key": "A", "name": "Alpha", "country": "DEU", "latitude": "53.5", "longitude": "9.9"},
         {"key": "B", "name": "Bravo", "country": "DEU", "latitude": "52.5", "longitude": "8.9"},
+        {"key": "C", "name": "Charlie", "country": "DEU", "latitude": "51.5", "longitude": "8.1"},
     ],
     "party": [{"key": "P1", "name": "One"}, {"key": "P2", "name": "Two"}],
     "item": [
         {"key": "I1", "name": "Bearing", "supply_class": "NATO:II"},
         {"key": "I2", "name": "Ring", "supply_class": "NATO:II"},
+        {"key": "IR", "name": "Pump", "supply_class": "NATO:II", "reparable": "yes"},
     ],
     "system": [{"key": "S1", "name": "Vehicle", "item": "I1"}],
 }

@@ -142,7 +142,7 @@ def test_defaults_fill_what_was_left_out(checked: Checker) -> None:
     result = checked(rows={"holding": [HOLDING]}, world=True)
     assert kept(result, "holding", "condition") == ["serviceable"]
     assert kept(result, "holding", "reserved") == [0.0]
-    assert kept(result, "site", "kind") == ["depot", "depot"]
+    assert kept(result, "site", "kind") == ["depot", "depot", "depot"]
 
 
 def test_a_position_fills_the_coordinates_and_nothing_else(checked: Checker) -> None:

@@ -1,0 +1,72 @@
+"""Rows of engines with names in place of positions, and labels in words."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from redball.model import NOWHERE, ResultLabel, Twin
+from redball.model.labels import combine, dominant, result_label
+from redball.model.marks import Marks
+
+_TABLES = {
+    "site_ix": "site",
+    "from_site_ix": "site",
+    "to_site_ix": "site",
+    "item_ix": "item",
+    "party_ix": "party",
+    "system_ix": "system",
+    "source_ix": "source",
+}
+
+
+def named(twin: Twin, frame: pl.DataFrame) -> pl.DataFrame:
+    """Put names in place of positions.
+
+    ``site_ix`` becomes ``site`` (``OWNER:KEY``), ``item_ix`` becomes ``item`` and ``item_name``,
+    and so on; ``-1`` becomes an empty value. A list column ``labels`` of positions in
+    ``twin.labels`` becomes ``label``, the text of the dominant label.
+    """
+    columns: list[pl.Series] = []
+    for series in frame.get_columns():
+        table = _TABLES.get(series.name)
+        if table is not None:
+            columns += _names(twin, series, table)
+        elif series.name == "labels":
+            columns.append(label_texts(twin, series))
+        else:
+            columns.append(series)
+    return pl.DataFrame(columns) if columns else frame
+
+
+def in_front(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The same columns, those that a reader needs first in front; absent ones are passed over."""
+    first = [name for name in names if name in frame.columns]
+    return frame.select(*first, pl.exclude(first))
+
+
+def label_texts(twin: Twin, labels: pl.Series) -> pl.Series:
+    """Text of the dominant label of each list of label positions."""
+    marks = Marks(twin.labels)
+    return marks.texts(marks.of_lists(labels)).alias("label")
+
+
+def label_of_lists(twin: Twin, lists: Iterable[pl.Series]) -> ResultLabel:
+    """Dominant label of everything in some columns of label positions."""
+    used: set[int] = set()
+    for column in lists:
+        used |= set(column.explode().drop_nulls().unique().to_list())
+    label = dominant(())
+    for position in sorted(used):
+        label = combine(label, result_label(twin.labels[position]))
+    return label
+
+
+def _names(twin: Twin, series: pl.Series, table: str) -> list[pl.Series]:
+    name = series.name.removesuffix("_ix")
+    rows = twin[table]
+    keys = rows.select(pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":"))
+    where = series.cast(pl.Int64).replace(NOWHERE, None).cast(pl.UInt32)
+    found = [keys.to_series().gather(where).alias(name)]
+    if table in ("item", "party"):
+        found.append(rows["name"].gather(where).alias(f"{name}_name"))
+    return found
