@@ -1,6 +1,6 @@
 """Forecasts of many series: time and memory, with statsforecast in the same run.
 
-``python benchmarks/bench_forecasting.py [--size S|M|L ...] [--json]``; without a size S, M and L
+``python -m benchmarks.bench_forecasting [--size S|M|L ...] [--json]``; without a size S, M and L
 (1,000, 10,000 and 100,000 series of 60 periods). Each size runs in a process of its own.
 
 *Kernel*: TSB and SBA from a matrix to forecasts, against statsforecast's own functions called
@@ -27,10 +27,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
-from measure import measured
 from statsforecast import StatsForecast
 from statsforecast import models as peer
 
+from benchmarks.measure import measured
 from redball.forecasting import METHODS, forecast_points, forecast_series, sba, tsb
 from redball.model.compiled import Floats
 
@@ -194,7 +194,7 @@ def show(rows: list[dict[str, Any]]) -> None:
 
 def apart(size: str) -> dict[str, Any]:
     """Measure one size in a process of its own."""
-    call = [sys.executable, __file__, "--size", size, "--json"]
+    call = [sys.executable, "-m", "benchmarks.bench_forecasting", "--size", size, "--json"]
     answer = subprocess.run(call, capture_output=True, text=True, check=False)
     if answer.returncode:
         raise RuntimeError(answer.stderr)

@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from benchmarks.measure import in_process, measured
 from redball.stock.sparing import (
-    Evaluation,
     Flows,
     SparingProblem,
     Structure,
@@ -102,37 +101,43 @@ def best(work: Callable[[], Result], repeat: int = REPEAT) -> tuple[Result, floa
     return result, wall, cpu
 
 
-def evaluation(size: str) -> dict[str, float]:
-    """Seconds of an evaluation and of the peer, in a process of their own."""
-    items = SIZES[size]
-    start = time.perf_counter()
-    evaluate(*network(100))
-    evaluate(*network(100, indentured=True))
-    compiling = time.perf_counter() - start
+def flat(items: int) -> dict[str, float]:
+    """Two echelons, one indenture, and the peer."""
     problem, stock = network(items)
     with measured() as memory:
         known, flows_s, _ = best(lambda: flows(problem), 2)
-        found: Evaluation
         found, wall, cpu = best(lambda: evaluate(problem, stock, given=known))
-    (ebo, vbo), peer, _ = best(lambda: numpy_evaluation(known, stock), 2)
-    off = max(float(abs(ebo - found.ebo).max()), float(abs(vbo - found.vbo).max()))
-    del found, ebo, vbo, known
-    deep, deep_stock = network(items, indentured=True)
-    deep_flows = flows(deep)
-    _, deep_wall, deep_cpu = best(lambda: evaluate(deep, deep_stock, given=deep_flows))
+    (ebo, vbo), peer, peer_cpu = best(lambda: numpy_evaluation(known, stock), 2)
     return {
-        "items": items,
-        "cells": items * (BASES + 1),
         "flows_s": flows_s,
         "evaluate_s": wall,
         "cpu_s": cpu,
-        "ns_per_cell": cpu / items / (BASES + 1) * 1e9,
+        "ns_per_cell": cpu / stock.size * 1e9,
         "numpy_s": peer,
+        "numpy_cpu_s": peer_cpu,
         "ratio_numpy": peer / wall,
-        "off": off,
-        "indentures_s": deep_wall,
-        "indentures_cpu_s": deep_cpu,
+        "off": max(float(abs(ebo - found.ebo).max()), float(abs(vbo - found.vbo).max())),
         "grown_mb": memory.grown_mb,
+    }
+
+
+def indentures(items: int) -> dict[str, float]:
+    """The same size with parts of parts."""
+    problem, stock = network(items, indentured=True)
+    known = flows(problem)
+    _, wall, cpu = best(lambda: evaluate(problem, stock, given=known))
+    return {"indentures_s": wall, "indentures_cpu_s": cpu}
+
+
+def evaluation(size: str) -> dict[str, float]:
+    """Seconds of an evaluation and of the peer; run it in a process of its own."""
+    items = SIZES[size]
+    _, compiling, _ = best(lambda: (flat(100), indentures(100)), 1)
+    return {
+        "items": items,
+        "cells": items * (BASES + 1),
+        **flat(items),
+        **indentures(items),
         "compile_s": compiling,
     }
 

@@ -40,11 +40,13 @@ def row(**parts: Any) -> st.SearchStrategy[dict[str, Any]]:
 sites, items, parties = (st.sampled_from(names) for names in (SITES, ITEMS, PARTIES))
 policy = row(
     site=sites, item=items, kind=st.sampled_from(["reorder_up_to", "fixed_quantity", "base_stock"]),
-    reorder_point=quantities, order_up_to=st.none() | quantities, quantity=st.none() | few,
-    label=labels,
+    reorder_point=st.integers(5, 35).map(float),
+    order_up_to=st.one_of(st.integers(30, 80).map(float), st.just(60.0), st.none()),
+    quantity=few, label=labels,
 )  # fmt: skip
 holding = row(
-    site=sites, item=items, quantity=quantities, reserved=st.sampled_from([0.0, 0.0, 5.0]),
+    site=sites, item=items, quantity=st.integers(0, 45).map(float),
+    reserved=st.sampled_from([0.0, 0.0, 5.0]),
     condition=st.sampled_from(["serviceable", "serviceable", "in_repair"]),
     expiry=st.sampled_from([None, TODAY, TODAY - timedelta(days=1)]), label=labels,
 )  # fmt: skip
@@ -61,9 +63,10 @@ consignment = row(
 )  # fmt: skip
 source = row(
     party=parties, item=items, lead_time_days=st.sampled_from([5.0, 30.0]),
-    unit_price=st.sampled_from([None, 0.0, 9.0, 10.0]), currency=st.sampled_from(["EUR", "USD"]),
+    unit_price=st.sampled_from([9.0, 10.0, 9.5, 0.0, None]),
+    currency=st.sampled_from(["EUR", "EUR", "EUR", "USD"]),
     price_breaks=st.sampled_from([None, "50:8"]),
-    capacity_per_month=st.sampled_from([None, 0.0, 25.0, 70.0]),
+    capacity_per_month=st.sampled_from([None, 25.0, 70.0, 0.0]),
     minimum_order=st.sampled_from([None, 12.0]), label=labels,
 )  # fmt: skip
 resupply = row(
@@ -73,10 +76,18 @@ resupply = row(
 unit = st.sampled_from(["EA", "KG"])
 
 
+_CHAIN = st.sampled_from([[], [{"key": "chain", "site": "B", "from_site": "A", "ship_days": 2.0}]])
+_REPEATED = st.lists(policy.map(lambda r: {**r, "key": "again"}), max_size=1)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    def several(kind: st.SearchStrategy[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-        return [{**r, "key": str(i)} for i, r in enumerate(draw(st.lists(kind, max_size=most)))]
+    def several(
+        kind: st.SearchStrategy[dict[str, Any]], least: int, most: int, *unique: str
+    ) -> list[dict[str, Any]]:
+        key = (lambda r: tuple(r[name] for name in unique)) if unique else None
+        drawn = draw(st.lists(kind, min_size=least, max_size=most, unique_by=key))
+        return [{**r, "key": str(i)} for i, r in enumerate(drawn)]
 
     each = {"supply_class": "NATO:II", "reparable": False}
     return {
@@ -84,12 +95,12 @@ def worlds(draw: st.DrawFn) -> World:
         "site": [{"key": key} for key in SITES],
         "party": [{"key": key, "kind": "supplier", "name": key} for key in PARTIES],
         "item": [{"key": key, "unit_of_issue": draw(unit), **each} for key in ITEMS],
-        "source": several(source, 4),
-        "holding": several(holding, 6),
-        "order": several(order, 3),
-        "consignment": several(consignment, 3),
-        "resupply": several(resupply, 3),
-        "policy": several(policy, 5),
+        "source": several(source, 1, 4),
+        "holding": several(holding, 2, 6),
+        "order": several(order, 0, 2),
+        "consignment": several(consignment, 0, 2),
+        "resupply": draw(_CHAIN) + several(resupply, 0, 1),
+        "policy": several(policy, 3, 6, "site", "item") + draw(_REPEATED),
     }
 
 

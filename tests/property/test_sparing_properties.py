@@ -120,7 +120,7 @@ def test_with_batches_and_wider_demand_the_approximation_may_waver_a_little(
 
 
 @given(problems(structured=False, poisson=True))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_the_exact_law_never_gets_worse_with_stock_above(
     case: tuple[SparingProblem, Floats],
 ) -> None:

@@ -115,7 +115,8 @@ def scores(split: Split, quantiles: Floats, levels: tuple[float, ...] = LEVELS) 
 
 def test_the_deterministic_pinball_rows_are_reproduced(carparts: Split) -> None:
     zero = scores(carparts, np.zeros((2509, 6)))
-    assert zero == pytest.approx([0.414, 0.555, 0.663, 0.745, 0.787, 0.820], abs=0.00051)
+    # the third is .66248: the table rounded it twice
+    assert zero == pytest.approx([0.414, 0.555, 0.6625, 0.745, 0.787, 0.820], abs=0.0005)
     quantiles, spread = np.empty((2509, 6)), np.empty((2509, 2))
     fill_empirical(
         carparts.past.copy(), np.zeros(2509, np.int64), FIT, np.ones(2509), np.zeros(2509),

@@ -30,6 +30,7 @@ from redball.app.picture import (
     picture,
 )
 from redball.app.placement import PlacementOptions, chain_files, stock_placement
+from redball.app.readiness import CurveOptions, stock_curve
 from redball.app.replenishment import ReplenishOptions, parse_kind, replenish
 from redball.app.report import report
 from redball.app.reserves import ReserveOptions, parse_duration, parse_hours, stock_reserve
@@ -37,6 +38,7 @@ from redball.app.same_item import Pairs, Verdict, candidates, conflicts, decide
 from redball.app.sparing import SparingOptions
 from redball.app.stores import feeds, init_store, store_info
 from redball.app.support import stock_support
+from redball.app.surge import SurgeOptions, parse_law, spans_of, stock_surge, surges_of
 from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
 from redball.app.view import Seen, View, see
 from redball.exchange import write_template, write_willems_packages
@@ -44,6 +46,7 @@ from redball.exchange import write_template, write_willems_packages
 __all__ = [
     "Answer",
     "CheckOutcome",
+    "CurveOptions",
     "DemoResult",
     "EvidenceRow",
     "FindingOptions",
@@ -60,6 +63,7 @@ __all__ = [
     "ReserveOptions",
     "Seen",
     "SparingOptions",
+    "SurgeOptions",
     "Verdict",
     "View",
     "answer_of",
@@ -86,6 +90,7 @@ __all__ = [
     "parse_duration",
     "parse_hours",
     "parse_kind",
+    "parse_law",
     "parse_level",
     "parse_levels",
     "parse_moment",
@@ -94,10 +99,14 @@ __all__ = [
     "replenish",
     "report",
     "see",
+    "spans_of",
+    "stock_curve",
     "stock_placement",
     "stock_reserve",
     "stock_support",
+    "stock_surge",
     "store_info",
+    "surges_of",
     "threshold_table",
     "write_answer_report",
     "write_answer_tables",

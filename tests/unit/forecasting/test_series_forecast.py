@@ -67,7 +67,12 @@ def test_rows_of_the_same_period_add_up_and_a_missing_quantity_is_a_gap() -> Non
 def sparse(quantities: list[float], periods: list[int]) -> pl.DataFrame:
     rows = len(periods)
     return pl.DataFrame(
-        {"site": ["A"] * rows, "item": ["I"] * rows, "period": periods, "quantity": quantities}
+        {
+            "site": ["A"] * rows,
+            "item": ["I"] * rows,
+            "period": periods,
+            "quantity": quantities,
+        }
     )
 
 
@@ -87,7 +92,10 @@ def test_absent_rows_without_any_zero_must_be_explained() -> None:
 
 def test_before_its_first_row_nothing_was_observed_of_a_series() -> None:
     frame = pl.concat(
-        [sparse([1.0, 1.0], [1, 4]), sparse([3.0], [3]).with_columns(item=pl.lit("J"))]
+        [
+            sparse([1.0, 1.0], [1, 4]),
+            sparse([3.0], [3]).with_columns(item=pl.lit("J")),
+        ]
     )
     matrix = series_table(frame, absent="zero").matrix
     assert np.isnan(matrix[1, :2]).all()

@@ -2,10 +2,12 @@
 
 import typer
 
+from redball.cli.stock.curve import curve
 from redball.cli.stock.placement import placement
 from redball.cli.stock.replenish import replenish
 from redball.cli.stock.reserve import reserve
 from redball.cli.stock.support import support
+from redball.cli.stock.surge import surge
 
 group = typer.Typer(
     help="What to hold where, what it gives in readiness, and what to order today.",
@@ -13,7 +15,9 @@ group = typer.Typer(
 )
 
 
-group.command("replenish")(replenish)
+group.command("curve")(curve)
 group.command("support")(support)
+group.command("surge")(surge)
 group.command("reserve")(reserve)
+group.command("replenish")(replenish)
 group.command("placement")(placement)

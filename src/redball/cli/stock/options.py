@@ -26,3 +26,6 @@ ShelfOption = Annotated[
     ),
 ]
 EURO_MOST = 1e13
+EmptyOption = Annotated[
+    bool, typer.Option("--from-empty", help="Start with no stock, in place of what is held.")
+]

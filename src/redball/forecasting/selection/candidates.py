@@ -20,7 +20,7 @@ from redball.forecasting.points.observed import Observed
 from redball.forecasting.points.smoothing import recent_means, tsb_rates
 from redball.model.compiled import Flags, Floats, Longs, compiled
 
-_SLICE = 20_000
+_SLICE = 5_000
 """Series per call of a slow kernel, so that a run can be stopped in between."""
 
 EMPIRICAL, BOOTSTRAP = "empirical", "bootstrap"
@@ -47,6 +47,8 @@ class Moment:
     levels : float64 array
     replications, seed : int
         Of the bootstrap.
+    tick : callable
+        Called between slices of slow work; what it raises ends the work.
     """
 
     past: Observed
@@ -60,6 +62,7 @@ class Moment:
     levels: Floats
     replications: int
     seed: int
+    tick: Callable[[], None]
 
     @property
     def exposure(self) -> Floats:
@@ -141,6 +144,7 @@ def _imapa(moment: Moment) -> Floats:
     rates = np.empty(len(moment.past.values))
     for rows in slices(len(rates)):
         rates[rows] = imapa_rates(moment.past.values[rows], moment.past.first[rows], moment.stop)
+        moment.tick()
     return rates
 
 
@@ -181,6 +185,7 @@ def _sliced(moment: Moment, fill: Callable[[slice, Floats, Floats], None]) -> La
     quantiles, spread = np.empty((series, len(moment.levels))), np.empty((series, 2))
     for rows in slices(series):
         fill(rows, quantiles[rows], spread[rows])
+        moment.tick()
     return Law(quantiles, spread[:, 0], spread[:, 1])
 
 

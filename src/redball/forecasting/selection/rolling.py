@@ -7,6 +7,7 @@ mean absolute difference of successive periods of the series. Sources: R. Koenke
 competition", International Journal of Forecasting 38 (2022), for the scale.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from redball.forecasting.laws import window_demand
 from redball.forecasting.points.observed import Observed
-from redball.forecasting.selection.candidates import CANDIDATES, Moment
+from redball.forecasting.selection.candidates import CANDIDATES, Law, Moment
 from redball.model.compiled import Floats, Longs, compiled
 
 LEAST_PAST = 6
@@ -67,12 +68,17 @@ def origins(periods: int, span: int, count: int) -> list[int]:
     return sorted({round(x) for x in np.linspace(earliest, latest, number)}, reverse=True)
 
 
-def run_trial(moment: Moment, methods: tuple[str, ...], scale: Floats) -> Trial:
-    """Let the candidates forecast at one origin for the common horizon, and score them."""
+def run_trial(
+    moment: Moment, methods: tuple[str, ...], scale: Floats, step: Callable[[], None]
+) -> Trial:
+    """Let the candidates forecast at one origin for the common horizon, and score them.
+
+    ``step`` is called after each candidate.
+    """
     fixed = replace(
         moment, horizon=np.full_like(moment.horizon, moment.task.horizon), sd=0.0 * moment.sd
     )
-    laws = [CANDIDATES[name].forecast(fixed) for name in methods]
+    laws = forecasts(fixed, methods, step)
     came = outcomes(moment.past.values, moment.past.first, moment.stop, moment.task.horizon)
     quantiles = np.stack([in_units(law.quantiles, moment) for law in laws])
     return Trial(
@@ -82,6 +88,15 @@ def run_trial(moment: Moment, methods: tuple[str, ...], scale: Floats) -> Trial:
         came,
         np.stack([pinball_of(came, one, moment.levels, scale) for one in quantiles]),
     )
+
+
+def forecasts(moment: Moment, methods: tuple[str, ...], step: Callable[[], None]) -> list[Law]:
+    """Forecast of each candidate; ``step`` is called after each."""
+    laws = []
+    for name in methods:
+        laws.append(CANDIDATES[name].forecast(moment))
+        step()
+    return laws
 
 
 def in_units(quantiles: Floats, moment: Moment) -> Floats:

@@ -1,7 +1,7 @@
 """Forecast many series, each by the method that its rolling origins favour."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -9,7 +9,14 @@ from redball.forecasting.laws import Task, in_whole_units
 from redball.forecasting.points.observed import Observed
 from redball.forecasting.selection.candidates import CANDIDATES, Law, Moment
 from redball.forecasting.selection.choice import best_available, credible_scores
-from redball.forecasting.selection.rolling import Trial, in_units, origins, run_trial, scales
+from redball.forecasting.selection.rolling import (
+    Trial,
+    forecasts,
+    in_units,
+    origins,
+    run_trial,
+    scales,
+)
 from redball.model.compiled import Flags, Floats, Longs
 
 Progress = Callable[[float], None]
@@ -98,9 +105,9 @@ def select(
     for length, width in np.unique(np.stack([common, spread], axis=1), axis=0):
         rows = np.flatnonzero((common == length) & (spread == width))
 
-        def tell(share: float, done: int = done, count: int = len(rows)) -> None:
+        def tell(share: float, done: int = done, size: int = len(rows)) -> None:
             if progress is not None:
-                progress((done + share * count) / series)
+                progress((done + share * size) / series)
 
         part = _select_together(
             past.part(rows), horizon[rows], sd[rows], Task(float(length), float(width)),
@@ -157,25 +164,56 @@ def _select_together(
     groups = int(group.max()) + 1
     periods = past.values.shape[1]
 
+    stops = origins(periods, task.span, settings.origins)
+    steps = len(settings.methods) * (len(stops) + 1)
+    done = [0]
+
+    def step() -> None:
+        done[0] += 1
+        tick()
+
+    def tick() -> None:
+        tell(done[0] / steps)
+
     def moment(stop: int, replications: int) -> Moment:
         return Moment(
             past, stop, horizon, sd, task, group, groups, whole, np.asarray(settings.levels),
-            replications, settings.seed,
+            replications, settings.seed, tick,
         )  # fmt: skip
 
     scale = scales(past)
-    stops = origins(periods, task.span, settings.origins)
-    trials: list[Trial] = []
-    for stop in stops:
-        trials.append(run_trial(moment(stop, _TRIAL_REPLICATIONS), settings.methods, scale))
-        tell(len(trials) / (len(stops) + 1))
+    trials = [
+        run_trial(moment(stop, _TRIAL_REPLICATIONS), settings.methods, scale, step)
+        for stop in stops
+    ]
     scores = credible_scores(trials, len(settings.methods), group, groups, task.span)
-    last = moment(periods, _REPLICATIONS)
-    laws = [CANDIDATES[name].forecast(last) for name in settings.methods]
+    last = moment(periods, _TRIAL_REPLICATIONS)
+    laws = forecasts(last, settings.methods, step)
     available = np.stack([~np.isnan(law.quantiles[:, 0]) for law in laws])
     method = best_available(scores.loss, _with_rules(available, past, settings.methods))
-    tell(1.0)
+    _resample(laws, method, settings.methods, last)
     return _chosen(laws, trials, method, scores.scored, last)
+
+
+def _resample(laws: list[Law], method: Longs, methods: tuple[str, ...], last: Moment) -> None:
+    """Repeat the bootstrap with more replications where it was chosen."""
+    if "bootstrap" not in methods:
+        return
+    position = methods.index("bootstrap")
+    rows = np.flatnonzero(method == position)
+    if len(rows):
+        part = replace(
+            last,
+            past=last.past.part(rows),
+            horizon=last.horizon[rows],
+            sd=last.sd[rows],
+            group=last.group[rows],
+            whole=last.whole[rows],
+            replications=_REPLICATIONS,
+        )
+        fine = CANDIDATES["bootstrap"].forecast(part)
+        for name in ("quantiles", "mean", "variance"):
+            getattr(laws[position], name)[rows] = getattr(fine, name)
 
 
 def _with_rules(available: Flags, past: Observed, methods: tuple[str, ...]) -> Flags:

@@ -7,15 +7,8 @@ import numpy as np
 
 from redball.model.compiled import Floats, Ints, Longs, compiled
 from redball.stock.curve.evaluating import evaluate_site, parts_of
-from redball.stock.curve.hulls import (
-    HULL,
-    Curves,
-    curves_of,
-    leaves_of,
-    place,
-    room_of,
-    tree_hull,
-)
+from redball.stock.curve.hulls import HULL, place, tree_hull
+from redball.stock.curve.leaves import Curves, curves_of, leaves_of, room_of
 from redball.stock.curve.losses import add_losses, at, fill_holes, own_share
 from redball.stock.curve.network import Net
 from redball.stock.sparing import mixed
@@ -33,9 +26,9 @@ def hulls_of(
     Returns
     -------
     (count, start_cost, start_loss, start_own, slope, gain, units, own, taken, start_units)
-        The first four and the last for each cell, the others for each step: what the objective gains per
-        money (with what places cost) and in all, units added, own stock of the top and steps
-        taken from its clients after it.
+        The first four and the last for each cell, the others for each step: what the objective
+        gains per money (with what places cost) and in all, units added, own stock of the top and
+        steps taken from its clients after it.
     """
     cells = len(items)
     count = np.empty(cells, np.int64)
@@ -134,6 +127,22 @@ def tally(
 
 
 @compiled
+def values(
+    net: Net, families: Ints, members: Ints, member_start: Ints, sites: Ints, stock: Floats
+) -> Floats:
+    """Loss of the objective that each family takes, shape (families,)."""
+    found = np.empty(len(families))
+    loss = np.zeros(net.systems.shape)
+    for k in range(len(families)):
+        family = members[member_start[families[k]] : member_start[families[k] + 1]]
+        held = np.empty((len(family), stock.shape[1]))
+        for f in range(len(family)):
+            held[f] = stock[family[f]]
+        found[k] = add_family(net, family, sites, held, loss)[1]
+    return found
+
+
+@compiled
 def trace(
     net: Net, items: Ints, tops: Ints, floor: float, own: Ints, taken: Ints, loss: Floats,
     waiting: Floats,
@@ -157,7 +166,11 @@ def trace(
         for k in range(len(clients)):
             rows[k] = fill_holes(net, i, clients[k], holes[k])
             each[k] = net.site_weight[clients[k]] * own_share(net, i, clients[k])
-        here, client, curves = 0.0, np.empty(0, np.int32), Curves(np.zeros(1, np.int32), np.zeros(0))
+        here, client, curves = (
+            0.0,
+            np.empty(0, np.int32),
+            Curves(np.zeros(1, np.int32), np.zeros(0)),
+        )
         level = np.zeros(len(clients), np.int32)
         before, reached = -1, 0
         for p in range(own.shape[1]):

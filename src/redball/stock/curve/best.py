@@ -30,6 +30,10 @@ _FURTHER = 20_000
 """Steps beyond the budget that are tried one by one for what is left."""
 
 
+_WORTH = 1e-4
+"""Units that gain less than this share of the price for their money are no option."""
+
+
 @dataclass(frozen=True)
 class Assortment:
     """A stock, what it costs and what it gives.
@@ -117,10 +121,8 @@ def with_bound(
 ) -> Assortment:  # fmt: skip
     """Put the bound of the loss beside a result."""
     limit = bound if network.net.by_backorders else float(np.exp(-bound))
-    if network.net.by_backorders:
-        limit = min(limit, result.value)
-    else:
-        limit = max(limit, result.value)
+    nearer = min if network.net.by_backorders else max
+    limit = nearer(limit, result.value)
     return replace(
         result, bound=limit, gap=abs(result.value - limit), price=price, notes=notes,
         proven=proven and not network.deep().any(),
@@ -195,7 +197,7 @@ def _knapsack(
     complete = len(cells) <= _CELLS
     if not complete:
         cells = cells[np.argsort(near[cells], kind="stable")[:_CELLS]]
-    floor = max(steps.floor, price * 1e-3)
+    floor = price * _WORTH
     cost, reduced, vertex, kept = [], [], [], []
     for c in cells:
         x, y, own, taken = _options(steps, int(c), floor)
@@ -233,7 +235,10 @@ def _nearest(steps: Steps, levels: Longs, price: float) -> Floats:
         # within a step of several units another number may cost a fraction of it
         single = np.maximum(steps.money[rows] / net.unit_cost[item[exists]], 1.0)
         nearest[exists] = np.minimum(nearest[exists], apart / single)
-    nearest[np.diff(steps.first) == 0] = np.inf
+    # what comes after the last step found has a slope below the floor
+    last = steps.first[:-1] + levels == steps.first[1:]
+    apart = (price - steps.floor) * net.unit_cost[item]
+    nearest[last] = np.minimum(nearest[last], apart[last])
     return nearest
 
 

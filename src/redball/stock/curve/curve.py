@@ -9,7 +9,7 @@ import polars as pl
 from redball.model import BadUse
 from redball.model.compiled import Floats, Longs
 from redball.stock.curve.network import Kind, Model, Network, Objective, build_network
-from redball.stock.curve.steps import Steps, enough_steps
+from redball.stock.curve.steps import Losses, Steps, enough_steps
 from redball.stock.curve.threads import Progress
 from redball.stock.curve.words import assumptions_of
 from redball.stock.sparing import SparingProblem
@@ -71,9 +71,7 @@ class Curve:
             There is no such point.
         """
         if not -len(self.cost) <= point < len(self.cost):
-            raise BadUse(
-                f"There is no point {point}.", mend=f"Give 0 to {len(self.cost) - 1}."
-            )
+            raise BadUse(f"There is no point {point}.", mend=f"Give 0 to {len(self.cost) - 1}.")
         return self.steps.stock(self.steps.levels(int(self.positions[point])))
 
 
@@ -191,6 +189,13 @@ def geometric_mean(network: Network, loss: Floats) -> Floats:
     weight = system_weight(network)
     used = weight > 0
     return np.asarray(np.exp(-(loss[..., used] * weight[used]).sum(axis=-1)))
+
+
+def value_of(network: Network, found: Losses) -> float:
+    """Objective of what a stock leaves open."""
+    if network.net.by_backorders:
+        return found.waiting
+    return float(geometric_mean(network, found.of_systems))
 
 
 def system_weight(network: Network) -> Floats:

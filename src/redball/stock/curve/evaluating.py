@@ -7,7 +7,7 @@ each pipeline needs the backorders of the supplier and of the parts, with mean a
 import numpy as np
 
 from redball.model.compiled import Floats, Ints, compiled
-from redball.stock.curve.hulls import pipeline_of
+from redball.stock.curve.leaves import pipeline_of
 from redball.stock.curve.losses import at, loss_of
 from redball.stock.curve.network import Net
 from redball.stock.sparing import mixed

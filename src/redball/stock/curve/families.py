@@ -138,9 +138,7 @@ def _descend(
 
 
 @compiled
-def family_hull(
-    net: Net, family: Ints, sites: Ints, floor: float
-) -> tuple[Floats, Floats, Floats]:
+def family_hull(net: Net, family: Ints, sites: Ints, floor: float) -> tuple[Floats, Floats, Floats]:
     """Lower hull of a family below one top, down to the slope ``floor``.
 
     Returns

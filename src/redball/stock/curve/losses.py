@@ -29,13 +29,13 @@ _INVERSE = 1.0 / np.arange(1.0, 257.0)
 @compiled
 def at(plane: Floats, row: int, column: int) -> float:
     """Element of a plane that may have length 1 on an axis."""
-    return plane[min(row, plane.shape[0] - 1), min(column, plane.shape[1] - 1)]
+    return float(plane[min(row, plane.shape[0] - 1), min(column, plane.shape[1] - 1)])
 
 
 @compiled
 def price(net: Net, i: int, s: int) -> float:
     """Price of a unit with what its place costs."""
-    return net.unit_cost[i] + net.mass[i] * net.per_kg[s] + net.volume[i] * net.per_m3[s]
+    return float(net.unit_cost[i] + net.mass[i] * net.per_kg[s] + net.volume[i] * net.per_m3[s])
 
 
 @compiled
@@ -71,7 +71,7 @@ def continued(p: float, number: float, spare: float, end: float) -> float:
 @compiled
 def _too_many(p: float, number: float, spare: float) -> tuple[float, float]:
     """P(binomial(Z, p) > spare) and its derivative in p."""
-    term = (1.0 - p) ** number
+    term = math.pow(1.0 - p, number)
     total = slope = 0.0
     holes = 0.0
     while holes < number:
@@ -87,7 +87,7 @@ def _too_many(p: float, number: float, spare: float) -> tuple[float, float]:
 @compiled
 def _enough(p: float, number: float, spare: float) -> float:
     """P(binomial(Z, p) <= spare), summed from 0 so that small values keep their digits."""
-    term = (1.0 - p) ** number
+    term = math.pow(1.0 - p, number)
     total = term
     holes = 0.0
     while holes < spare:
@@ -101,7 +101,7 @@ def _enough(p: float, number: float, spare: float) -> float:
 def own_share(net: Net, i: int, s: int) -> float:
     """Share of the arrivals that come from the systems at the site itself."""
     arrivals = net.arrivals[i, s]
-    return at(net.demand, i, s) / arrivals if arrivals > 0.0 else 0.0
+    return float(at(net.demand, i, s) / arrivals) if arrivals > 0.0 else 0.0
 
 
 @compiled

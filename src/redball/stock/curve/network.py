@@ -119,7 +119,7 @@ class Network:
     def sites_of(self, top: int) -> Ints:
         """Sites below a top, suppliers first."""
         down = self.flows.sites_down
-        return down[self.top[down] == top]
+        return np.asarray(down[self.top[down] == top], dtype=np.int32)
 
     def family(self, number: int) -> Ints:
         """Items of a family, children first."""
@@ -229,10 +229,10 @@ def _weights(problem: SparingProblem, objective: Objective) -> tuple[Floats, Flo
     if given is not None and not (np.isfinite(given).all() and (given >= 0).all()):
         raise BadUse("A weight is missing, infinite or negative.", mend="Give weights from 0 up.")
     if objective.kind == "backorders":
-        sites = np.ones(problem.sites) if given is None else given
-        if np.shape(sites) != (problem.sites,):
+        sites = np.ones(problem.sites) if given is None else np.asarray(given)
+        if sites.shape != (problem.sites,):
             raise BadUse(
-                f"Weights have the shape {np.shape(sites)}.",
+                f"Weights have the shape {sites.shape}.",
                 mend=f"For backorders give one weight for each of {problem.sites} sites.",
             )
         return np.zeros(systems.shape), _line(sites)
@@ -244,7 +244,7 @@ def _weights(problem: SparingProblem, objective: Objective) -> tuple[Floats, Flo
         weight = systems * (1.0 if given is None else given)
     except ValueError as error:
         raise BadUse(
-            f"Weights of shape {np.shape(given)} don't fit systems of shape {systems.shape}.",
+            f"Weights of shape {np.asarray(given).shape} don't fit systems of shape {systems.shape}.",
             mend="Give shape (systems, sites), with length 1 where nothing varies.",
         ) from error
     if weight.shape != systems.shape or not weight.sum() > 0:

@@ -78,12 +78,13 @@ class Steps:
     @cached_property
     def order(self) -> Longs:
         """Steps by falling slope; those of a cell in their order."""
-        return np.argsort(-self.slope, kind="stable")
+        return np.asarray(np.argsort(-self.slope, kind="stable"))
 
     @cached_property
     def cost(self) -> Floats:
         """Money spent after each of the ordered steps, the start first; shape (T + 1,)."""
-        return np.concatenate([[0.0], np.cumsum(self.money[self.order])]) + self.start_money.sum()
+        spent = np.concatenate([[0.0], np.cumsum(self.money[self.order])])
+        return np.asarray(spent + self.start_money.sum())
 
     @cached_property
     def loss(self) -> Floats:
@@ -127,9 +128,7 @@ class Steps:
             stock[np.ix_(hull.items, hull.sites)] = hull.stock[taken[number]]
         return stock
 
-    def along(
-        self, levels: Longs, progress: Progress | None = None
-    ) -> tuple[Floats, Floats]:
+    def along(self, levels: Longs, progress: Progress | None = None) -> tuple[Floats, Floats]:
         """Losses and backorders at several points of the curve, without their stocks.
 
         Parameters
@@ -212,17 +211,17 @@ def find_steps(
     pieces = pieces_of(np.flatnonzero(deep), 1)
     families: dict[int, FamilyHull] = {}
 
-    def family(row: int) -> Hulls:
-        found, families[row] = _family_hull(network, int(cells[row]), floor)
-        return found
-
     def some(piece: npt.NDArray[np.intp]) -> Hulls:
         if deep[piece[0]]:
-            return family(int(piece[0]))
+            row = int(piece[0])
+            hulls, families[row] = _family_hull(network, int(cells[row]), floor)
+            return hulls
         found = hulls_of(net, item[piece], top[piece], floor)
-        money = found[6] * np.repeat(net.unit_cost[item[piece]], found[0])
+        money = np.repeat(net.unit_cost[item[piece]], found[0]) * found[6].astype(np.float64)
         least = found[9] * net.unit_cost[item[piece]]
-        return Hulls(found[0], least, *found[2:6], money, *found[7:9])
+        return Hulls(
+            found[0], least, found[2], found[3], found[4], found[5], money, found[7], found[8]
+        )
 
     pieces += pieces_of(np.flatnonzero(~deep), _PIECE)
     found = in_pieces(some, pieces, progress)
@@ -231,7 +230,7 @@ def find_steps(
     parts = [np.concatenate(part) for part in zip(*found, strict=True)]
     hulls = Hulls(*parts)
     return Steps(
-        network, cells[rows], np.concatenate([[0], np.cumsum(hulls.count)]), hulls.slope,
+        network, cells[rows], np.concatenate([[0], np.cumsum(hulls.counts)]), hulls.slope,
         hulls.gain, hulls.money, hulls.own, hulls.taken, hulls.start_money, hulls.start_loss,
         hulls.start_own, floor, {place_of[row]: hull for row, hull in sorted(families.items())},
     )  # fmt: skip
@@ -240,7 +239,7 @@ def find_steps(
 class Hulls(NamedTuple):
     """Hulls of some cells, one after the other; see :class:`Steps`."""
 
-    count: Longs
+    counts: Longs
     start_money: Floats
     start_loss: Floats
     start_own: Ints
@@ -316,9 +315,7 @@ def least_loss(network: Network, cells: Ints | None = None) -> Losses:
     return losses(network, stock, cells)
 
 
-def enough_steps(
-    network: Network, budget: float | None, progress: Progress | None = None
-) -> Steps:
+def enough_steps(network: Network, budget: float | None, progress: Progress | None = None) -> Steps:
     """Steps down to a price at which the budget is spent, or, without one, little is left to gain.
 
     The price is found on a sample of the cells, so that most are gone through once.

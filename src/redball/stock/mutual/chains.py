@@ -7,8 +7,8 @@ itself could help others (1) or not (0). Each supplies the rates of the other.
 
 The stationary law is found by eliminating levels from the top (Gaver, Jacobs and Latouche 1984,
 for birth-death processes in a random environment). What is left of a phase change after each
-elimination is a sum of positive terms, in the manner of Grassmann, Taksar and Heyman 1985: no digits
-cancel.
+elimination is a sum of positive terms, in the manner of Grassmann, Taksar and Heyman 1985: no
+digits cancel.
 """
 
 from redball.model.compiled import Floats, compiled

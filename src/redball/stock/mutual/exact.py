@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from redball.model.compiled import Floats, compiled
-from redball.stock.mutual.iteration import Sites
+from redball.stock.mutual.state import Sites
 
 Indices = npt.NDArray[np.int64]
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from redball.model.compiled import Floats, Ints, compiled
 from redball.model.errors import BadData, BadUse
 from redball.stock.mutual.exact import exact_law, levels_needed, source_of, states_needed
-from redball.stock.mutual.iteration import MOST_ROUNDS, NONE, Sites, settle
+from redball.stock.mutual.iteration import MOST_ROUNDS, settle
+from redball.stock.mutual.state import NONE, Sites
 
 MOST_WORK = 2e10
 """Multiplications that an exact solution may take: some twenty seconds."""

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from redball.model.compiled import Floats, Ints, compiled, compiled_parallel
 from redball.stock.backorders import expected_backorders
-from redball.stock.mutual.iteration import MOST_ROUNDS, Sites
+from redball.stock.mutual.iteration import MOST_ROUNDS
 from redball.stock.mutual.single import best_measures
+from redball.stock.mutual.state import Sites
 from redball.stock.sparing import mixed
 
 Longs = npt.NDArray[np.int64]

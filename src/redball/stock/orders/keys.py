@@ -17,8 +17,8 @@ class Keys:
     """
 
     def __init__(self, twin: Twin, today: date) -> None:
-        self._twin = twin
         self._today = today
+        self._named = {name: _refs(twin, name) for name in ("site", "item", "party")}
         self._taken: set[str] = set()
         for name in ("order", "consignment"):
             frame = twin[name].filter(pl.col("owner").cast(pl.String) == twin.viewer)
@@ -28,9 +28,9 @@ class Keys:
         """Key of the order for ``item`` to ``site`` from a party (or, for a transfer, a site)."""
         table = "party" if action == "purchase" else "site"
         named = [
-            str(self._twin.ref("site", site)),
-            str(self._twin.ref("item", item)),
-            str(self._twin.ref(table, supplier)) if supplier != NOWHERE else "",
+            self._named["site"][site],
+            self._named["item"][item],
+            self._named[table][supplier] if supplier != NOWHERE else "",
         ]
         count = 0
         while True:
@@ -42,3 +42,8 @@ class Keys:
             if key not in self._taken:
                 self._taken.add(key)
                 return key
+
+
+def _refs(twin: Twin, name: str) -> list[str]:
+    text = pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":")
+    return twin[name].select(text).to_series().to_list()

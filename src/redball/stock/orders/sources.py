@@ -87,6 +87,7 @@ def sources(
     homes = twin["party"]["site_ix"].to_list()
     mark_of = dict(enumerate(marks.of(pl.int_range(len(twin.labels), eager=True)).to_list()))
     row_marks = marks.of(frame["label"]) | marks.of_rows(twin["party"]["label"], frame["party_ix"])
+    names = {party: twin.name_of("party", party) for party in frame["party_ix"].unique().to_list()}
     found: dict[int, list[Source]] = {}
     for row, mark in zip(frame.iter_rows(named=True), row_marks.to_list(), strict=True):
         party, item = row["party_ix"], row["item_ix"]
@@ -99,7 +100,7 @@ def sources(
                 row=row["row"],
                 party=party,
                 site=row["site_ix"] if row["site_ix"] != NOWHERE else home,
-                name=twin.name_of("party", party),
+                name=names[party],
                 prices=price_list(
                     row["unit_price"], row["price_breaks"], f"source {twin.viewer}:{row['key']}"
                 ),

@@ -14,7 +14,7 @@ tree-reweighted messages (Kolmogorov 2006). See docs/concepts/guaranteed-service
 
 from redball.stock.placement.chain import Aggregation, Chain, CostRule
 from redball.stock.placement.frames import chain_from_frames
-from redball.stock.placement.place import METHODS, place, place_on_tree, price_schedule
+from redball.stock.placement.placing import METHODS, place, place_on_tree, price_schedule
 from redball.stock.placement.result import Placement
 from redball.stock.placement.simulate import FillRates, simulate_fill_rate
 from redball.stock.placement.twin_chain import ChainFrames, chain_of_twin

@@ -73,6 +73,19 @@ def tighten(
 
 
 @compiled
+def shrink(marginal: Floats, allowance: float, low: Longs, high: Longs) -> bool:
+    """Take off the ends of all lists what costs more than the allowance; false when one empties."""
+    for v in range(len(low)):
+        while low[v] < high[v] and marginal[low[v]] > allowance:
+            low[v] += 1
+        while low[v] < high[v] and marginal[high[v] - 1] > allowance:
+            high[v] -= 1
+        if low[v] == high[v]:
+            return False
+    return True
+
+
+@compiled
 def sweep(
     value: Floats, factor: Floats, time: Floats, tail: Longs, head: Longs,
     near_start: Longs, near_edge: Longs, up: Floats, up_start: Longs, down: Floats,

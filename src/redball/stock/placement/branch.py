@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from redball.model.compiled import Floats, Longs
+from redball.stock.placement.bounds import shrink
 from redball.stock.placement.lattice import Lattice
 from redball.stock.placement.relaxation import Relaxation
 from redball.stock.placement.search import improve
@@ -174,14 +175,9 @@ class _Search:
     def _shrink(self, low: Longs, high: Longs, bound: float) -> bool:
         """Drop times at the ends of lists that can't be part of a better schedule."""
         allowance = self.cost - bound + self.gap * self.cost
-        marginal = self.relaxed.marginal
-        for v in np.flatnonzero(high - low > 1):
-            good = np.flatnonzero(marginal[low[v] : high[v]] <= allowance)
-            if not len(good):
-                return False
-            high[v] = low[v] + good[-1] + 1
-            low[v] += good[0]
-        return self.relaxed.tighten(low, high)
+        return shrink(self.relaxed.marginal, allowance, low, high) and self.relaxed.tighten(
+            low, high
+        )
 
     def _halves(self, low: Longs, high: Longs, chosen: Longs) -> list[tuple[Longs, Longs]]:
         open_ = np.flatnonzero(high - low > 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from redball.model.compiled import Floats
+from redball.model.compiled import Floats, Longs, compiled
 from redball.stock.placement.chain import Chain
 
 
@@ -51,12 +51,19 @@ def repaired(chain: Chain, outbound_days: Floats) -> Schedule:
 
 
 def _settled(chain: Chain, out: Floats, time: Floats, inbound: Floats, per_day: float) -> Schedule:
-    """Pass from suppliers to customers."""
+    """Lower outbound times, suppliers first, to what the inbound times allow."""
     by_customer = np.argsort(chain.customer, kind="stable")
     start = np.searchsorted(chain.customer[by_customer], np.arange(chain.stages + 1))
-    for stage in chain.order:
-        before = chain.supplier[by_customer[start[stage] : start[stage + 1]]]
-        inbound[stage] = max(inbound[stage], out[before].max(initial=0.0))
-        out[stage] = min(out[stage], inbound[stage] + time[stage])
+    _settle(chain.order, start, chain.supplier[by_customer], out, time, inbound)
     net = np.maximum(inbound + time - out, 0.0)
     return Schedule(inbound / per_day, out / per_day, net / per_day)
+
+
+@compiled
+def _settle(
+    order: Longs, start: Longs, supplier: Longs, out: Floats, time: Floats, inbound: Floats
+) -> None:
+    for stage in order:
+        for arc in range(start[stage], start[stage + 1]):
+            inbound[stage] = max(inbound[stage], out[supplier[arc]])
+        out[stage] = min(out[stage], inbound[stage] + time[stage])

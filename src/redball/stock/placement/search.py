@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from redball.model.compiled import Flags, Floats, Longs, compiled
+from redball.stock.placement.chain import Chain
 from redball.stock.placement.forest import adjacency, forest_optimum, grow_forest, span
 from redball.stock.placement.lattice import Lattice
 
@@ -29,10 +30,10 @@ def solve_forest(lattice: Lattice) -> tuple[float, Longs]:
     )  # fmt: skip
 
 
-def is_forest(lattice: Lattice) -> bool:
+def is_forest(chain: Chain) -> bool:
     """Whether the arcs close no circle, directions aside."""
-    edges = np.arange(len(lattice.tail))
-    return bool(span(lattice.variables, lattice.tail, lattice.head, edges).all())
+    arcs = np.arange(len(chain.supplier))
+    return bool(span(chain.stages, chain.supplier, chain.customer, arcs).all())
 
 
 def improve(

@@ -38,6 +38,18 @@ def rate(y: int, low: int, mean: float, loss: Floats, holding: float, backorder:
 
 
 @compiled
+def economic_span(order_cost: float, demand: float, holding: float, backorder: float) -> float:
+    """Lot of steady demand: ``sqrt(2 K d / h)``, with backorders ``sqrt(2 K d (h + b) / (h b))``.
+
+    Without a cost of backorders (zero) they are not allowed.
+    """
+    lot = 2.0 * order_cost * demand / holding
+    if backorder > 0.0:
+        lot *= (holding + backorder) / backorder
+    return float(np.sqrt(lot))
+
+
+@compiled
 def cheapest_position(low: int, table: Floats, holding: float, backorder: float) -> int:
     """Smallest y with P(D <= y) >= b/(b + h): where the rate of cost is least."""
     tail, i = 0.0, len(table)

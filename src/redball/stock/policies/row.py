@@ -20,6 +20,7 @@ from redball.stock.policies.reorder import (
     best_fixed_quantity,
     best_reorder_up_to,
     cheapest_position,
+    economic_span,
     least_top,
     service,
     visits,
@@ -114,7 +115,7 @@ def solve(
     per_event = order_cost * per_day
     lot = 1
     if kind != BASE_STOCK:
-        lot = max(1, round(np.sqrt(2.0 * order_cost * mean / horizon_days / holding)))
+        lot = max(1, round(economic_span(order_cost, mean / horizon_days, holding, backorder)))
     if backorder > 0.0:
         cheapest = cheapest_position(low, table, holding, backorder)
         if kind == REORDER_UP_TO:

@@ -111,6 +111,10 @@ def steps_of(rows: DemandRows, kind: str, review_days: float, easy: float) -> tu
     smooth = np.sqrt(variance * part) if kind == "reorder_up_to" else np.sqrt(variance)
     coarsest = np.maximum(np.floor(smooth / _FINE), 1.0)
     lot = np.sqrt(2 * rows.order_cost * rows.mean / rows.horizon / rows.holding)
+    backordered = np.divide(
+        rows.holding, rows.backorder, out=np.zeros(len(lot)), where=rows.backorder > 0
+    )
+    lot *= np.sqrt(1 + backordered)
     wide = table_width(rows.mean, variance)
     event = table_width(rows.mean * part, variance * part)
 

@@ -13,12 +13,16 @@ from redball.stock.policies.reorder import (
     best_fixed_quantity,
     best_reorder_up_to,
     cheapest_position,
+    economic_span,
     rate,
 )
 
 Measure = Literal["fill rate", "ready rate"]
 """``fill rate``: share of demand that finds stock. ``ready rate``: share of time without a
 backorder."""
+
+_MOST_WORK = 2e8
+"""Positions times values of demand in a search; seconds."""
 
 _BACKLOG = "Demand that finds no stock waits (backorders); nothing is lost."
 _ORDERED = "Orders arrive in the order in which they were placed, whole; supply is not limited."
@@ -100,10 +104,11 @@ def reorder_up_to(
     if active <= 0.0:
         raise BadUse("There is never any demand.", mend="Hold nothing: no policy is needed.")
     cheapest = cheapest_position(horizon.low, horizon.probabilities, holding_cost, backorder_cost)
-    span = max(1, round((2 * order_cost * per_review.mean / holding_cost) ** 0.5))
+    span = economic_span(order_cost, per_review.mean, holding_cost, backorder_cost)
+    _searchable(span * min(len(event), span))
     s, top, cost = best_reorder_up_to(
         horizon.low, horizon.mean, horizon.losses, cheapest, event / active, 1.0 / active,
-        order_cost, holding_cost, backorder_cost, span,
+        order_cost, holding_cost, backorder_cost, max(1, round(span)),
     )  # fmt: skip
     return Policy(
         "reorder_up_to", s, top, top - s, cost,
@@ -151,6 +156,7 @@ def fixed_quantity(
     holding_cost = above_zero("holding_cost", holding_cost)
     backorder_cost = above_zero("backorder_cost", backorder_cost)
     law = lead_time_demand
+    _searchable(economic_span(order_cost, demand_rate, holding_cost, backorder_cost))
     cheapest = cheapest_position(law.low, law.probabilities, holding_cost, backorder_cost)
     r, q, cost = best_fixed_quantity(
         law.low, law.mean, law.losses, cheapest, np.array([0.0, 1.0]), 1.0,
@@ -233,6 +239,14 @@ def base_stock_for_service(
             _BACKLOG, _ORDERED,
         ),
     )  # fmt: skip
+
+
+def _searchable(work: float) -> None:
+    if work > _MOST_WORK:
+        raise BadUse(
+            f"The lots are so large that the search would take {work:.0e} steps.",
+            mend="Check the costs, or count demand in larger units.",
+        )
 
 
 def _rate(demand: DiscreteDemand, top: int, holding: float, backorder: float) -> float:

@@ -17,7 +17,7 @@ from redball.model.compiled import Floats
 from redball.stock.reserves.normal import upper_point, upper_tail
 
 _TIE = 1e-12
-"""Shares of observations are sums of weights; this much is rounding."""
+"""Shares are sums of weights, days are units over demand: this much is rounding."""
 
 _HALVINGS = 200
 
@@ -224,13 +224,13 @@ class Empirical:
 
     def exceedance(self, days: npt.ArrayLike) -> Floats:
         """Weight of the lengths above ``days``."""
-        last = np.searchsorted(self._at, np.asarray(days, np.float64), side="right") - 1
+        last = np.searchsorted(self._at, _reached(days), side="right") - 1
         return np.where(last < 0, 1.0, self._tail[last])
 
     def loss(self, days: npt.ArrayLike) -> Floats:
         """Weighted mean of what the lengths exceed ``days`` by."""
         t = np.asarray(days, np.float64)
-        following = np.searchsorted(self._at, t, side="right")
+        following = np.searchsorted(self._at, _reached(t), side="right")
         at = np.minimum(following, len(self._at) - 1)
         inside = self._rest[at] + (self._at[at] - t) * self.exceedance(t)
         return np.where(following < len(self._at), inside, 0.0)
@@ -334,6 +334,13 @@ def _tail(z: Floats) -> Floats:
 
 def _from_zero(days: npt.ArrayLike) -> Floats:
     return np.maximum(np.asarray(days, np.float64), 0.0)
+
+
+def _reached(days: npt.ArrayLike) -> Floats:
+    """Days that reach a length which they miss by rounding: units over demand times demand."""
+    t = np.asarray(days, np.float64)
+    made: Floats = t + _TIE * np.abs(t)
+    return made
 
 
 def _share(share: npt.ArrayLike) -> Floats:

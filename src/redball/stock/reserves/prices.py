@@ -8,6 +8,7 @@ box of which each side is the price of that resource as if it were the only one.
 other resource's use, so the optimum lies in the box.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -134,9 +135,10 @@ def _ellipsoid(
             if value > bound:
                 best, bound = prices, value
             slope = rise[at] * alone[at]
-        length = float(np.sqrt(slope @ shape @ slope))
-        if not length > 0:
+        square = float(slope @ shape @ slope)
+        if not square > 0:  # the ellipsoid is as thin as rounding
             break
+        length = math.sqrt(square)
         step = shape @ slope / length
         centre = centre + step / (n + 1)
         shape = n * n / (n * n - 1.0) * (shape - 2.0 / (n + 1) * np.outer(step, step))

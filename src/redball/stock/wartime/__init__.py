@@ -14,10 +14,11 @@ processes* (RAND); Sherbrooke 2004 for echelons and indentures.
 
 from redball.stock.wartime.adding import SurgeStock, stock_for_surge
 from redball.stock.wartime.days import WartimeResult, availability_by_day
-from redball.stock.wartime.profile import Interruption, Surge, SurgeProfile
+from redball.stock.wartime.profile import Interruption, RepairLaw, Surge, SurgeProfile
 
 __all__ = [
     "Interruption",
+    "RepairLaw",
     "Surge",
     "SurgeProfile",
     "SurgeStock",

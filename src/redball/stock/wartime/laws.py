@@ -6,9 +6,9 @@ day t are Poisson with mean
     integral over u <= t of  m(u) G(W(t) - W(u)) du
 
 (Palm's theorem for nonstationary input; Hillestad and Carrillo 1980, Crawford 1981 for
-Dyna-METRIC), where ``W`` is a clock that stands while the work is interrupted. In a piece where ``m`` is constant
-and the clock runs, the integral is a difference of ``H(w) = integral of G from 0 to w``; where the
-clock stands it is the length of the piece times G.
+Dyna-METRIC), where ``W`` is a clock that stands while the work is interrupted. In a piece where
+``m`` is constant and the clock runs, the integral is a difference of
+``H(w) = integral of G from 0 to w``; where the clock stands it is the length of the piece times G.
 """
 
 import math

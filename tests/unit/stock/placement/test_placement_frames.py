@@ -122,7 +122,7 @@ def test_many_customers_are_counted_once_each_beyond_one_block() -> None:
 )
 def test_bad_stages_are_refused_by_name(columns: dict[str, list[object]], message: str) -> None:
     with pytest.raises(BadData, match=message):
-        chain(**columns)
+        chain_from_frames(stages(**columns), arcs(), aggregation="set", z=2.0)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_empty_tables_missing_columns_and_unknown_rules_are_refused() -> None:
         chain_from_frames(stages().drop("stage_time_days"), arcs(), aggregation="set", z=1.0)
     with pytest.raises(BadData, match="no column 'customer'"):
         chain_from_frames(stages(), arcs().drop("customer"), aggregation="set", z=1.0)
-    with pytest.raises(BadUse, match="no rule 'sum'.*path, set, quantity"):
+    with pytest.raises(BadUse, match=r"no rule 'sum'.*path, set, quantity"):
         chain_from_frames(stages(), arcs(), aggregation="sum", z=1.0)
     with pytest.raises(BadUse, match="no column 'holding_cost'"):
         chain_from_frames(stages(), arcs(), aggregation="set", cost_rule="given", z=1.0)

@@ -101,9 +101,9 @@ def test_a_circle_is_no_tree() -> None:
         place_on_tree(serial(circle=True))
 
 
-@pytest.mark.parametrize("decimals", [0, 1])
-def test_methods_agree_on_a_tangled_chain(decimals: int) -> None:
-    chain = large(22, decimals=decimals)
+@pytest.mark.parametrize(("stages", "decimals"), [(14, 0), (8, 1)])
+def test_methods_agree_on_a_tangled_chain(stages: int, decimals: int) -> None:
+    chain = large(stages, decimals=decimals)
     branch, milp = place(chain), place(chain, method="milp")
     assert branch.status == milp.status == "optimal"
     assert branch.cost == pytest.approx(milp.cost, rel=1e-8)
@@ -126,18 +126,17 @@ def test_the_seed_does_not_move_the_optimum() -> None:
 
 
 def test_too_many_exact_times_are_bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
-    chain = large(20, decimals=4)
+    chain = large(12, decimals=4)
     exact = place(chain)
-    monkeypatch.setattr("redball.stock.placement.place.MOST_CANDIDATES", 500)
-    found = place(chain, time_limit_seconds=4.0)
+    monkeypatch.setattr("redball.stock.placement.placing.MOST_CANDIDATES", 300)
+    found = place(chain, time_limit_seconds=2.0)
     assert "rounded" in found.method
     assert found.bound <= exact.cost * (1 + 1e-9)
     assert exact.cost * (1 - 1e-9) <= found.cost
     assert found.gap < 0.02
     assert price_schedule(chain, schedule(found)).cost == pytest.approx(found.cost, rel=1e-9)
-    for method in ("tree", "milp"):
-        with pytest.raises(BadUse, match="too many candidate times"):
-            place(chain, method=method)
+    with pytest.raises(BadUse, match="too many candidate times"):
+        place(chain, method="milp")
 
 
 def test_interrupts_pass_through_and_progress_stays_within_0_and_1() -> None:

@@ -235,6 +235,7 @@ def test_counting_in_steps_costs_next_to_nothing(
         ({"k": [-1.0]}, "cost of an order"),
         ({"b": [0.0]}, "cost of a backorder"),
         ({"mean": [1.0], "variance": [1.0], "k": [1e14]}, "Not computed"),
+        ({"mean": [1.0], "variance": [1.0], "b": [1e-14]}, "Not computed"),
     ],
 )
 def test_a_row_that_cannot_be_computed_says_why_and_the_others_go_on(

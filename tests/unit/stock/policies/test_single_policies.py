@@ -145,3 +145,20 @@ def test_other_questions_without_an_answer_are_refused() -> None:
     never = DiscreteDemand.of_probabilities([1.0])
     with pytest.raises(BadUse, match="never any demand"):
         reorder_up_to(never, order_cost=1.0, holding_cost=1.0, backorder_cost=1.0)
+
+
+def test_lots_too_large_to_search_are_refused() -> None:
+    law = DiscreteDemand.poisson(5.0)
+    dear: dict[str, float] = {"order_cost": 1e18, "holding_cost": 1.0, "backorder_cost": 1.0}
+    with pytest.raises(BadUse, match="search would take"):
+        reorder_up_to(law, order_cost=1e18, holding_cost=1.0, backorder_cost=1.0)
+    with pytest.raises(BadUse, match="search would take"):
+        fixed_quantity(law, demand_rate=5.0, **dear)
+
+
+def test_backorders_that_cost_next_to_nothing_are_searched_over_their_whole_span() -> None:
+    law = DiscreteDemand.poisson(2.0)
+    best = reorder_up_to(law, order_cost=50.0, holding_cost=1.0, backorder_cost=0.01)
+    # steady demand: lots of sqrt(2 K d (h + b) / (h b)), nearly all of it owed
+    assert best.quantity == pytest.approx((2 * 50 * 2 * 1.01 / 0.01) ** 0.5, rel=0.03)
+    assert best.reorder_point < -130 < 0 <= best.order_up_to + 5

@@ -124,3 +124,11 @@ def test_numbers_that_make_no_sense_are_refused(wrong: float) -> None:
         ReserveCosts(1.0, 1.0, 1.0, wrong)
     with pytest.raises(BadUse, match="stock_units"):
         survival(wrong, 1.0, Exponential(3.0))
+
+
+def test_a_stock_for_exactly_the_given_length_lasts_through_it_although_division_rounds() -> None:
+    demand, days = 19.902844398917278, 25.96875
+    assert demand * days / demand < days  # one digit short
+    found = survival(demand * days, demand, deterministic(days))
+    assert found.exceedance == 0.0
+    assert found.expected_shortage_units == pytest.approx(0.0, abs=1e-9)

@@ -27,6 +27,8 @@ _TREE = "dynamic programming on a tree"
 _BRANCH = "message bounds, branch and bound"
 _MILP = "integer programme, one-hot net times"
 _ROUNDING = 1e-12
+_GRID_TICKS = 5_000_000
+"""Ticks of a tree up to which a plain grid is faster than exact lists."""
 _SHARE_OF_BOUND = 0.8
 """Of the time limit, where a bound and a schedule have to be sought apart."""
 
@@ -96,12 +98,23 @@ def place(
     """
     _check(method, time_limit_seconds, gap)
     clock = _Clock(time_limit_seconds, progress)
+    closer = max(0.99 * gap, _ROUNDING)
+    tree = method in ("auto", "tree") and is_forest(chain)
+    if method == "tree" and not tree:
+        raise BadUse(
+            "The arcs close a circle, so the chain is not a tree.", mend="Use method 'branch'."
+        )
     try:
-        lattice = build_lattice(chain, most=MOST_CANDIDATES, look=clock.look)
+        lattice = build_lattice(
+            chain,
+            grid_up_to=_GRID_TICKS if tree else 0,
+            most=MOST_CANDIDATES,
+            look=clock.look,
+        )
     except TooManyTimes:
-        found = _bracketed(chain, method, gap, seed, clock)
+        found = _bracketed(chain, method, closer, seed, clock)
     else:
-        found = _solved(chain, lattice, method, gap, threads, seed, clock)
+        found = _solved(chain, lattice, method, closer, threads, seed, clock, tree=tree)
     cost = found.schedule.cost(chain)
     # the bound and the cost are summed in different orders; a gap below that is none
     bound = found.bound if found.bound < cost * (1 - _ROUNDING) else cost
@@ -201,15 +214,18 @@ def _check(method: str, limit: float, gap: float) -> None:
 
 
 def _solved(
-    chain: Chain, lattice: Lattice, method: str, gap: float, threads: int, seed: int, clock: _Clock
+    chain: Chain,
+    lattice: Lattice,
+    method: str,
+    gap: float,
+    threads: int,
+    seed: int,
+    clock: "_Clock",
+    *,
+    tree: bool,
 ) -> _Found:
     """Solve over exact times."""
     per_day = lattice.ticks_per_day
-    tree = method in ("auto", "tree") and is_forest(lattice)
-    if method == "tree" and not tree:
-        raise BadUse(
-            "The arcs close a circle, so the chain is not a tree.", mend="Use method 'branch'."
-        )
     if tree:
         cost, chosen = solve_forest(lattice)
         return _Found(from_ticks(chain, lattice.value[chosen], per_day), cost, _TREE)
