@@ -102,14 +102,10 @@ def test_the_optimum_of_every_budget(marginal: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("model", "key"), [("metric", "metric_best_split"), ("vari-metric", "vari_metric_best_split")]
 )
-def test_best_splits_of_depot_and_bases(
-    five_bases: dict[str, Any], model: Model, key: str
-) -> None:
+def test_best_splits_of_depot_and_bases(five_bases: dict[str, Any], model: Model, key: str) -> None:
     problem = depot_and_bases(five_bases)
     for row in five_bases[key]["rows"]:
-        found = best_stock(
-            problem, budget=row["total_stock"], objective="backorders", model=model
-        )
+        found = best_stock(problem, budget=row["total_stock"], objective="backorders", model=model)
         assert found.proven
         assert found.value == pytest.approx(row["ebo"], rel=1e-9)
         assert (found.stock[0, 0], found.stock[0, 1:].sum()) == (row["depot"], row["bases_total"])

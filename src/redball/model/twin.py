@@ -77,6 +77,30 @@ class Twin:
         """Row indices of a reference attribute, shape (rows,), read-only; -1 for no visible row."""
         return _frozen(self.tables[name][f"{attribute}_ix"].to_numpy())
 
+    def unseen(self, name: str, attribute: str) -> pl.Series:
+        """Rows that name something the viewer is not shown, where the key of the row says so.
+
+        An empty reference often means 'for all of them'; a row that names one hidden thing must
+        not be read like that. Known for attributes that the key is made from; a key that was
+        given by hand says nothing, and its row counts as naming nothing.
+
+        Returns
+        -------
+        polars.Series
+            Boolean, one for each row.
+        """
+        parts = table(name)["key"].derived_from
+        frame = self.tables[name]
+        if attribute not in parts:
+            return pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+        masked = pl.col("key").str.contains("?", literal=True)
+        key = pl.when(masked).then(pl.col("key").str.replace(r"#[0-9]+$", "")).otherwise("key")
+        spelled = key.str.split("|")
+        part = spelled.list.get(parts.index(attribute), null_on_oob=True).fill_null("")
+        whole = spelled.list.len() == len(parts)
+        hidden = (pl.col(f"{attribute}_ix") == NOWHERE) & whole & (part != "")
+        return frame.select(hidden.alias(attribute)).to_series()
+
     def values(self, name: str, attribute: str, missing: float = np.nan) -> npt.NDArray[np.float64]:
         """Numbers of an attribute, shape (rows,), in the unit of the table, read-only."""
         column = self.tables[name][attribute].cast(pl.Float64).fill_null(missing)

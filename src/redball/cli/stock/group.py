@@ -3,6 +3,7 @@
 import typer
 
 from redball.cli.stock.curve import curve
+from redball.cli.stock.optimise import explain, optimise
 from redball.cli.stock.placement import placement
 from redball.cli.stock.replenish import replenish
 from redball.cli.stock.reserve import reserve
@@ -16,6 +17,8 @@ group = typer.Typer(
 
 
 group.command("curve")(curve)
+group.command("optimise")(optimise)
+group.command("explain")(explain)
 group.command("support")(support)
 group.command("surge")(surge)
 group.command("reserve")(reserve)

@@ -25,7 +25,9 @@ def lead_times(twin: Twin, pairs: pl.DataFrame) -> pl.DataFrame:
         ``pairs`` with ``lead_days``, ``sd_days`` (0 where not given) and ``lead_labels`` (list);
         null where no table says. In the order of ``pairs``.
     """
-    resupply = twin["resupply"].select(
+    # a row for an item that is not shown must not be read as one for every item
+    shown = twin["resupply"].filter(~twin.unseen("resupply", "item"))
+    resupply = shown.select(
         *_PAIR,
         lead_days="ship_days",
         sd_days=pl.col("ship_sd_days").fill_null(0.0),

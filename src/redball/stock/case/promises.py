@@ -41,6 +41,8 @@ def agreements(case: SparingCase, twin: Twin, day: date) -> pl.DataFrame:
     rows = support.filter(
         pl.col("giver_ix") != NOWHERE,
         pl.col("receiver_ix") != NOWHERE,
+        # a promise for an item that is not shown is none for every item
+        ~twin.unseen("support", "item"),
         starts.is_null() | (starts <= day),
         ends.is_null() | (ends >= day),
     )

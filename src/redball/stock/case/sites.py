@@ -95,7 +95,7 @@ def _links(twin: Twin, book: Book) -> pl.DataFrame:
     rows = (
         twin["resupply"]
         .with_row_index("row")
-        .filter(pl.col("site_ix") != NOWHERE)
+        .filter(pl.col("site_ix") != NOWHERE, ~twin.unseen("resupply", "item"))
         .sort(general, "row", descending=[True, False])
     )
     links = rows.unique("site_ix", keep="first", maintain_order=True)

@@ -100,7 +100,7 @@ def readiness_curve(
         curve has fewer.
     budget : float, optional
         Where the curve ends. Without one it ends where unlimited stock would take off no more than
-        0.1 % (of availability; of the first backorders).
+        about 0.1 % (of availability; of the first backorders).
     objective : str or Objective
         ``availability`` or ``backorders``, with weights by :class:`Objective`.
     start : str
@@ -207,10 +207,17 @@ def system_weight(network: Network) -> Floats:
 
 
 def part_of(progress: Progress | None, begin: float, end: float) -> Progress | None:
-    """Progress of a part of the work."""
+    """Progress of a part of the work; never falls, also where the part is done again."""
     if progress is None:
         return None
-    return lambda share: progress(begin + (end - begin) * share)
+    reached = begin
+
+    def tell(share: float) -> None:
+        nonlocal reached
+        reached = max(reached, begin + (end - begin) * share)
+        progress(reached)
+
+    return tell
 
 
 def _spread(cost: Floats, loss: Floats, points: int) -> Longs:

@@ -244,7 +244,7 @@ def _weights(problem: SparingProblem, objective: Objective) -> tuple[Floats, Flo
         weight = systems * (1.0 if given is None else given)
     except ValueError as error:
         raise BadUse(
-            f"Weights of shape {np.asarray(given).shape} don't fit systems of shape {systems.shape}.",
+            f"Weights of shape {np.asarray(given).shape} don't fit {systems.shape}.",
             mend="Give shape (systems, sites), with length 1 where nothing varies.",
         ) from error
     if weight.shape != systems.shape or not weight.sum() > 0:
@@ -262,7 +262,6 @@ def _refuse_bounds(problem: SparingProblem) -> None:
     least, most = np.broadcast_to(problem.least, shape), np.broadcast_to(problem.most, shape)
     free = (problem.unit_cost[:, None] <= 0) & (most > least)
     rules = (
-        (least > most, "'least' is above 'most'.", "Lower the one or raise the other."),
         ((np.floor(least) != least) | (np.floor(most) != most),
          "A bound of the stock is not a whole number.", "Give whole units."),
         (free, "The unit cost is 0, so any number of units would be free.",

@@ -331,12 +331,15 @@ def enough_steps(network: Network, budget: float | None, progress: Progress | No
     price = float(network.net.unit_cost.max())
     floor = max(gains, 1e-300) / max(price, 1e-300)
     for _ in range(_LOWEST):
+        if progress is not None:
+            progress(0.0)
         steps = find_steps(network, sample, floor)
         if _is_enough(steps, budget, least, scale):
             break
         floor /= 4.0
     if len(sample) == len(cells):
         return steps
+    floor = _needed_floor(steps, budget, least, scale)
     least = least_loss(network).value
     for _ in range(_LOWEST):
         steps = find_steps(network, cells, floor, progress)
@@ -344,6 +347,19 @@ def enough_steps(network: Network, budget: float | None, progress: Progress | No
             break
         floor /= 2.0
     return steps
+
+
+def _needed_floor(steps: Steps, budget: float | None, least: float, scale: float) -> float:
+    """Slope of the step of a sample that goes far enough; its floor where none does."""
+    if budget is not None:
+        enough = steps.cost * scale >= 1.1 * budget
+    else:
+        limit = ENDS * (steps.loss[0] - least) if steps.network.net.by_backorders else ENDS
+        enough = (steps.loss - least) * scale <= limit
+    last = int(np.argmax(enough)) - 1
+    if last < 0 or not enough.any():
+        return steps.floor
+    return max(steps.floor, 0.9 * float(steps.slope[steps.order[last]]))
 
 
 def _is_enough(steps: Steps, budget: float | None, least: float, scale: float) -> bool:
@@ -356,4 +372,6 @@ def _is_enough(steps: Steps, budget: float | None, least: float, scale: float) -
         # a sample may be a little dearer or cheaper than all
         return float(steps.cost[-1]) * scale >= budget * (1.0 if scale == 1.0 else 1.1)
     limit = ENDS * begin if steps.network.net.by_backorders else ENDS
-    return left * scale <= limit
+    # what a sample promised may be missed by a little
+    estimated = scale == 1.0 and len(steps.cells) > _SAMPLE
+    return left * scale <= (1.2 * limit if estimated else limit)

@@ -10,7 +10,7 @@ from redball.model.compiled import Floats, Ints
 from redball.stock.curve.best import Assortment, assess, with_bound
 from redball.stock.curve.curve import Start, as_objective, check_budget, free_cost
 from redball.stock.curve.network import Kind, Model, Network, Objective, build_network, named
-from redball.stock.curve.steps import Steps, find_steps, losses
+from redball.stock.curve.steps import Steps, find_steps, least_loss, losses
 from redball.stock.curve.threads import Progress, in_pieces
 from redball.stock.curve.units import unit_gains
 from redball.stock.sparing import SparingProblem
@@ -115,6 +115,7 @@ class _Search:
         least = np.broadcast_to(network.net.least, network.net.local.shape)
         self.best: Floats = np.array(least)
         self.floor = 0.0
+        self.least = least_loss(network).value
 
     def round(self, number: int) -> bool:
         """Solve at the present worth and adjust it; false when nothing is left to adjust."""
@@ -150,7 +151,7 @@ class _Search:
         for _ in range(80):
             steps = find_steps(network, cells, floor)
             begin = float(steps.start_loss.sum())
-            if steps.cost[-1] >= self.budget or steps.loss[-1] <= 1e-9 * begin:
+            if steps.cost[-1] >= self.budget or steps.loss[-1] - self.least <= 1e-9 * begin:
                 break
             floor /= 4.0
         self.floor = floor

@@ -1,9 +1,10 @@
 """Work in pieces on all cores, with progress, and cancelled cleanly."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+import numba
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -20,7 +21,7 @@ def in_pieces(
     exception, KeyboardInterrupt too, drops what is not begun yet.
     """
     results: list[R] = []
-    with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(max_workers=int(numba.get_num_threads())) as pool:
         futures = [pool.submit(work, piece) for piece in pieces]
         try:
             for number, future in enumerate(futures):

@@ -5,7 +5,7 @@ and each unit comes back at its own rate. States are eliminated one by one from 
 down, in the manner of Grassmann, Taksar and Heyman (1985, *Regenerative analysis and steady state
 distributions for Markov chains*, Operations Research 33): nothing is ever subtracted, so small
 probabilities keep their digits. Sorted by the total in resupply the matrix is a band. The total is
-cut where what is left out is below 1e-15 of the largest term.
+cut where what is left out is below 1e-15 of the largest term beyond the stock of all.
 """
 
 import numpy as np
@@ -23,15 +23,16 @@ _NEGLIGIBLE = 1e-15
 def levels_needed(sites: Sites) -> int:
     """Largest total in resupply worth counting: the tail of a law that bounds the total."""
     mean = sites.rate.sum() * sites.days.max()
-    eps = sites.eps.max()
+    eps, stock = sites.eps.max(), sites.stock.sum()
     k, term, largest = 0.0, 1.0, 1.0
-    while term > _NEGLIGIBLE * largest:
+    while k <= stock or term > _NEGLIGIBLE * largest:
         term *= (mean + k * eps) / (1.0 + eps) / (k + 1.0)
-        largest = max(largest, term)
-        if largest > 1e200:
-            term, largest = term / largest, 1.0
+        # where all shelves are empty the tail that matters starts anew
+        largest = term if k < stock else max(largest, term)
+        if term > 1e200 or term < 1e-200:
+            term, largest = 1.0, largest / term
         k += 1.0
-    return int(k) + int(sites.stock.max() * (eps > 0.0)) + 1
+    return int(k) + 1
 
 
 @compiled

@@ -150,11 +150,9 @@ def factor_at(sites: Sites, i: int, k: float) -> float:
 @compiled
 def out_of_stock(state: State, j: int) -> float:
     """P(site j has nothing to give)."""
-    return min(
-        1.0,
-        state.mass[j, KEEP, 0] + state.mass[j, KEEP, 1]
-        + state.mass[j, EMPTY, 0] + state.mass[j, EMPTY, 1],
-    )  # fmt: skip
+    out = state.mass[j, KEEP, NONE] + state.mass[j, KEEP, SOME]
+    out += state.mass[j, EMPTY, NONE] + state.mass[j, EMPTY, SOME]
+    return min(1.0, float(out))
 
 
 @compiled

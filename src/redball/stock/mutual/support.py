@@ -305,8 +305,9 @@ def _warnings(
     near = int((found.rounds > 0).sum())
     if near:
         said.append(
-            f"{near:,} of {problem.items:,} items are approximated: backorders of a group within "
-            "about 10 %, of a single site within about 25 %."
+            f"{near:,} of {problem.items:,} items are approximated: backorders of a group are "
+            "mostly within 10 % of exact, those of a single site can be off by 40 % where few are "
+            "left."
         )
     if not (allowed.helpers >= 0).any():
         said.append("No agreement lets any site help another of its level.")

@@ -17,7 +17,7 @@ from redball.stock.sparing import mixed
 
 Longs = npt.NDArray[np.int64]
 
-_PASSES = 3
+_PASSES = 2
 _SHIFT = 1e-3
 """Share of a supplier's demand that must move before its own pipeline is worked out again."""
 

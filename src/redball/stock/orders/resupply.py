@@ -76,10 +76,11 @@ def resupply_of(twin: Twin, marks: Marks) -> Resupply:
     """Read the table resupply.
 
     A row for an item wins over one for every item, then a row of the viewer, the shorter time, the
-    first by owner and key. A twin does not tell a site or item that is not named from one that the
-    viewer may not see, so rows of other owners count only where both are shown.
+    first by owner and key. Rows for an item that is not shown are passed over; a twin does not tell a
+    giving site that is not named from one that the viewer may not see, so rows of other owners count
+    only where site and item are shown.
     """
-    frame = twin["resupply"]
+    frame = twin["resupply"].filter(~twin.unseen("resupply", "item"))
     own = pl.col("owner").cast(pl.String) == twin.viewer
     named = (pl.col("from_site_ix") != NOWHERE) & (pl.col("item_ix") != NOWHERE)
     rows = (

@@ -196,12 +196,19 @@ class _Search:
         return [part for part in parts if self.relaxed.tighten(*part)]
 
     def _cut(self, low: Longs, high: Longs, chosen: Longs, open_: Longs) -> tuple[int, int]:
-        """Variable where schedule and bound disagree most, and a place between the two."""
+        """Variable where schedule and bound disagree most, and a place between the two.
+
+        Outbound times come first: they are what a stage decides, inbound times only follow. That
+        took a third of the parts on chain 21 of Willems, and as many on chain 27.
+        """
         marginal = self.relaxed.marginal
-        worst = open_[np.argmax(marginal[chosen[open_]])]
-        if marginal[chosen[worst]] > 1e-9 * self.cost:
-            v = int(worst)
-            wanted = low[v] + int(np.argmin(marginal[low[v] : high[v]]))
+        least = 1e-9 * self.cost
+        apart = open_[marginal[chosen[open_]] > least]
+        decided = apart[apart % 2 == 1]
+        if len(apart):
+            some = decided if len(decided) else apart
+            v = int(some[np.argmax(marginal[chosen[some]])])
+            wanted = int(low[v]) + int(np.argmin(marginal[low[v] : high[v]]))
             cut = (wanted + int(chosen[v]) + 1) // 2
         else:
             v = int(open_[np.argmax((high - low)[open_])])

