@@ -30,11 +30,17 @@ $(ASSETS): tools/build_assets/package-lock.json tools/build_assets/build.py | $(
 
 assets: $(ASSETS)
 
-demo: setup
+demo: setup $(VENV)/.kernels
 	$(BIN)/redball demo --dir redball-demo
 
+# Numba notices a change in a kernel's own file, not in files of kernels that it calls.
+KERNELS := $(shell grep -rl "redball.model.compiled" --include='*.py' src)
+$(VENV)/.kernels: $(KERNELS) | $(VENV)/.ready
+	find src -name '*.nb[ic]' -delete
+	@touch $@
+
 # pytest is started with the browser that the report is looked at with, where one can be had.
-test: setup
+test: setup $(VENV)/.kernels
 	$(BIN)/python tools/find_browser.py
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
@@ -46,7 +52,7 @@ lint: setup
 	$(BIN)/python tools/check_hosts.py
 
 SIZE ?= S M L
-bench: setup $(VENV)/.bench
+bench: setup $(VENV)/.bench $(VENV)/.kernels
 	$(BIN)/python -m benchmarks --size $(SIZE)
 
 # Peers that only the benchmarks compare with.

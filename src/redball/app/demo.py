@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from redball.app.answers import Answer, write_answer_report
 from redball.app.example import write_example
+from redball.app.inputs import Inputs
 from redball.app.packages import ImportOutcome, check, import_
 from redball.app.picture import (
     FindingOptions,
@@ -15,6 +17,8 @@ from redball.app.picture import (
     picture_of,
     recognise,
 )
+from redball.app.readiness import CurveOptions, stock_curve
+from redball.app.replenishment import replenish
 from redball.app.report import write_report
 from redball.app.view import View, see
 from redball.model import BadUse
@@ -22,6 +26,9 @@ from redball.model import BadUse
 Progress = Callable[[str, int, int], None]
 
 MARK = ".redball-demo"
+DEMO_BUYER = "DEU"
+"""Whose orders the demo lists: each nation orders for its own sites."""
+DEMO_POINTS = 20
 
 
 @dataclass(frozen=True)
@@ -48,9 +55,12 @@ class DemoResult:
     folder: Path
     store: Path
     report: Path
+    order_report: Path
     packages: tuple[ImportedPackage, ...]
     picture: PictureResult
     findings: FindingsResult
+    curve: Answer
+    orders: Answer
 
 
 def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None) -> DemoResult:
@@ -74,6 +84,10 @@ def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None)
     known = recognise(see(View(str(store), viewer)), PictureOptions())
     picture = picture_of(known, PictureOptions())
     findings = findings_of(known, FindingOptions())
+    inputs = Inputs(View(str(store), viewer))
+    curve = stock_curve(inputs, CurveOptions(points=DEMO_POINTS), progress)
+    buyer = Inputs(View(str(store), DEMO_BUYER))
+    orders = replenish(buyer, progress=progress)
     report = write_report(
         known,
         picture,
@@ -81,8 +95,12 @@ def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None)
         folder / "report.html",
         title="Recognised logistics picture of the exercise coalition",
         command=f"redball demo --dir {folder}",
+        answers=[curve],
     )
-    return DemoResult(folder, store, report, tuple(imported), picture, findings)
+    order_report = write_answer_report([orders], folder / "orders.html")
+    return DemoResult(
+        folder, store, report, order_report, tuple(imported), picture, findings, curve, orders
+    )
 
 
 def _prepare(folder: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from redball.app.answers import Answer
 from redball.app.picture import (
     FindingOptions,
     FindingsResult,
@@ -42,6 +43,7 @@ def write_report(
     *,
     title: str,
     command: str,
+    answers: Sequence[Answer] = (),
 ) -> Path:
     """Write the report of what was already worked out."""
     feeds = known.seen.feeds
@@ -57,6 +59,7 @@ def write_report(
         lanes=lane_layer(known.twin),
         hazards=hazard_layer(known.twin),
         assumptions=picture.picture.assumptions,
+        exhibits=[answer.as_exhibit() for answer in answers],
         command=command,
     )
     return write_html(content, path)

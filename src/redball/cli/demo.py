@@ -31,6 +31,9 @@ def demo(
                 "origin": result.picture.origin.as_dict(),
                 "packages": result.packages,
                 "tables": app.picture_tables(result.picture),
+                "order_report": result.order_report,
+                "readiness": result.curve.content,
+                "orders": result.orders.content,
                 "findings": [finding_json(f) for f in result.findings.findings],
             }
         )

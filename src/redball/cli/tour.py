@@ -17,17 +17,46 @@ def show_demo(result: DemoResult) -> None:
     show_picture(result.picture, picture_tables(result.picture), rows=8, whole=False)
     console.print()
     show_findings(result.findings, result.findings.findings, rows=2, evidence=False)
+    _show_readiness(result)
     store, viewer = result.store, result.picture.origin.viewer
     console.print(f"\n[bold]Report:[/bold] {safe(result.report)}", soft_wrap=True)
+    console.print(f"[bold]Orders:[/bold] {safe(result.order_report)}", soft_wrap=True)
     console.print("[bold]Try next[/bold]")
     for line in (
         f"redball findings --store {store} --viewer {viewer} --level critical --evidence",
         f"redball picture  --store {store} --viewer DEU --table shared_items",
+        f"redball stock optimise --store {store} --viewer {viewer} --budget 500000",
+        f"redball stock support  --store {store} --viewer {viewer}",
+        f"redball stock replenish --store {store} --viewer NLD",
         f"redball items candidates --store {store} --viewer {viewer}",
         f"redball exchange check {result.folder / 'packages' / 'pol.zip'} --workbook errors.xlsx",
         "redball exchange template my-nation.xlsx",
     ):
         console.print(f"  {safe(line)}", soft_wrap=True)
+
+
+def _show_readiness(result: DemoResult) -> None:
+    """Show what a budget buys, and what one nation should order today."""
+    console.print()
+    curve = result.curve.tables["curve"]
+    columns = ("cost", "readiness", "readiness_with_support", "backorders")
+    known = curve.select(name for name in columns if name in curve.columns)
+    console.print(f"[bold]{safe(result.curve.title)}[/bold]  {safe(result.curve.origin.marking)}")
+    for sentence in result.curve.said[:5]:
+        console.print(f"  {safe(sentence)}", soft_wrap=True)
+    show_frame(known.gather_every(2), "Every second point of the curve", rows=10)
+    console.print()
+    orders = result.orders
+    console.print(f"[bold]{safe(orders.title)}[/bold], {safe(orders.origin.viewer)}")
+    for sentence in orders.said:
+        console.print(f"  {safe(sentence)}", soft_wrap=True)
+    show_frame(
+        orders.tables["orders"]
+        .head(6)
+        .select("site", "item_name", "quantity", "party_name", "amount_eur"),
+        "The most urgent orders",
+        rows=6,
+    )
 
 
 def _show_packages(result: DemoResult) -> None:

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import polars as pl
 
 from redball.model import BadUse, Groups, Twin
+from redball.model.money import euro_prices
 from redball.stock.case.book import Book
-from redball.stock.days.value import euro_prices
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ import polars as pl
 
 from redball.model import NOWHERE, BadUse, Consumption, DemandForecast, Groups, Twin
 from redball.model.marks import Marks
+from redball.model.money import euro_prices
 from redball.stock.days.supply_days import marked_days
-from redball.stock.days.value import euro_prices
 
 
 @dataclass(frozen=True)
