@@ -10,10 +10,13 @@ import sys
 from benchmarks.bench_start import figures
 from benchmarks.measure import in_process
 
-SCRIPTS = ("risk", "forecasting", "sparing", "curve", "placement")
+SCRIPTS = ("risk", "forecasting", "sparing", "curve")
 """Parts that measure themselves: ``benchmarks/bench_<part>.py --size S``."""
 
-PARTS = ["start", "import", "twin", "picture", *SCRIPTS]
+WHOLE = ("placement",)
+"""Parts whose sizes are those of published cases: ``benchmarks/bench_<part>.py``."""
+
+PARTS = ["start", "import", "twin", "picture", *SCRIPTS, *WHOLE]
 
 PAIRS = {
     "import": ("benchmarks.bench_import", "holdings"),
@@ -47,6 +50,9 @@ def main() -> None:
         for size in chosen.size:
             script = f"benchmarks/bench_{name}.py"
             subprocess.run([sys.executable, script, "--size", size], check=True)
+    for name in [n for n in wanted if n in WHOLE]:
+        print(f"\n## {name}\n", flush=True)
+        subprocess.run([sys.executable, f"benchmarks/bench_{name}.py"], check=True)
 
 
 def _pair(name: str, size: str, rounds: int) -> None:

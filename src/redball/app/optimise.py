@@ -9,7 +9,7 @@ import polars as pl
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
 from redball.app.naming import in_front
-from redball.app.readiness import Start, left_out, starting, whole_label
+from redball.app.readiness import Start, left_out, starting
 from redball.app.sparing import Spares, SparingOptions, spares
 from redball.model import BadUse, StockPlan
 from redball.model.compiled import Floats
@@ -97,6 +97,7 @@ class _Found:
     moves: Floats
     cost: float
     readiness: float
+    value: float
     bound: float
     proven: bool
     notes: tuple[str, ...]
@@ -131,13 +132,11 @@ def stock_optimise(
             "plan": _named(found, plan),
             "by_system": _by_system(found, problem, chosen.stock),
             "repair_limits": _repair(found, problem, chosen.stock),
-            "left_out": left_out(found),
+            "left_out": left_out(found, found.label),
         },
         charts=_charts(found, plan),
         assumptions=(*plan.assumptions, *found.case.assumptions),
-        origin=found.seen.origin(
-            label=whole_label(found, support=False), parameters=options.as_parameters()
-        ),
+        origin=found.seen.origin(label=found.label, parameters=options.as_parameters()),
         command=f"redball stock optimise {inputs.words}",
     )
 
@@ -217,6 +216,7 @@ def plan_of(found: Spares, problem: SparingProblem, chosen: _Found) -> StockPlan
         cost=chosen.cost,
         readiness_before=mean_readiness(problem, before.availability),
         readiness_after=chosen.readiness,
+        value=chosen.value,
         bound=chosen.bound,
         label=found.label,
         assumptions=chosen.assumptions,
@@ -272,7 +272,8 @@ def _moved(problem: SparingProblem, moved: Reallocation, options: OptimiseOption
     del problem
     where = "between all sites" if options.move_between_nations else "between sites of one nation"
     return _Found(
-        moved.stock, moves, moved.cost, moved.readiness_after, float("nan"), False, (),
+        moved.stock, moves, moved.cost, moved.readiness_after, moved.value_after, float("nan"),
+        False, (),
         (f"Units are moved {where} first, at {options.move_cost:g} EUR each.", *moved.assumptions),
     )  # fmt: skip
 
@@ -288,7 +289,8 @@ def _bought(problem: SparingProblem, result: Assortment, *, by_target: bool) -> 
             f"No stock that meets the targets costs less than {result.bound:,.0f} EUR.",
         )
     return _Found(
-        result.stock, np.zeros(result.stock.shape), result.cost, result.readiness, bound,
+        result.stock, np.zeros(result.stock.shape), result.cost, result.readiness, result.value,
+        bound,
         result.proven, notes, result.assumptions,
     )  # fmt: skip
 
@@ -361,8 +363,8 @@ def _said(plan: StockPlan, chosen: _Found) -> tuple[str, ...]:
         said.append("This is proven to be the best under the model.")
     elif np.isfinite(chosen.bound):
         said.append(
-            "The geometric mean of availabilities does not exceed "
-            f"{100 * chosen.bound:.3f} % for that money in the best assortments found."
+            f"Optimised is the geometric mean of availabilities: {100 * chosen.value:.3f} %, where "
+            f"the hull of the best assortments found ends at {100 * chosen.bound:.3f} %."
         )
     return (*said, *chosen.notes)
 
@@ -373,6 +375,7 @@ def _figures(plan: StockPlan, chosen: _Found) -> dict[str, Scalar]:
         "units bought": float(plan.frame["buy"].sum()),
         "availability before": plan.readiness_before,
         "availability after": plan.readiness_after,
+        "geometric mean of availabilities": chosen.value,
         "bound on the geometric mean": chosen.bound if np.isfinite(chosen.bound) else None,
         "proven": chosen.proven,
     }

@@ -10,11 +10,12 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
-from redball.app.naming import in_front, label_of_lists, label_texts
+from redball.app.naming import in_front, label_texts
 from redball.app.sparing import Spares, SparingOptions, spares
 from redball.model import ResultLabel
 from redball.model.compiled import Floats
 from redball.model.labels import combine
+from redball.model.marks import Marks
 from redball.model.results import Scalar
 from redball.reports import Bar, Bars, Line, LineChart
 from redball.stock.curve import Curve, readiness_curve
@@ -102,6 +103,7 @@ def curve_of(
         with_support, said = _with_support(found, problem, curve, progress)
         frame = frame.with_columns(pl.Series("readiness_with_support", with_support))
     money = where_the_money_goes(found, problem, curve.stock(-1))
+    label = found.support_label if supported else found.label
     return Answer(
         kind="stock curve",
         title="Readiness against budget",
@@ -111,7 +113,7 @@ def curve_of(
             "curve": frame,
             "money_by_item": money,
             "money_by_nation": _by(money, "nation"),
-            "left_out": left_out(found),
+            "left_out": left_out(found, label),
         },
         charts=_charts(frame, money),
         assumptions=(
@@ -123,7 +125,7 @@ def curve_of(
             *found.case.assumptions,
         ),
         origin=found.seen.origin(
-            label=whole_label(found, support=supported),
+            label=label,
             parameters=options.as_parameters(),
         ),
         command=command,
@@ -161,16 +163,18 @@ def where_the_money_goes(found: Spares, problem: SparingProblem, stock: Floats) 
     return rows.sort("cost", "item", "site", descending=[True, False, False])
 
 
-def left_out(found: Spares) -> pl.DataFrame:
-    """Rows of the twin that could not be used, and why, each with its own label."""
+def left_out(found: Spares, label: ResultLabel) -> pl.DataFrame:
+    """Rows of the twin that could not be used, and why, as far as readers of a label may know.
+
+    Rows that are more closed than the answer stay out of it, so that they do not close it; they
+    played no part in it.
+    """
     rows = found.case.left_out
-    return rows.drop("labels").with_columns(label_texts(found.twin, rows["labels"]))
-
-
-def whole_label(found: Spares, *, support: bool) -> ResultLabel:
-    """Label of an answer that shows what was left out beside what was used."""
-    label = found.support_label if support else found.label
-    return combine(label, label_of_lists(found.twin, [found.case.left_out["labels"]]))
+    marks = Marks(found.twin.labels)
+    mark = marks.of_lists(rows["labels"])
+    known = {m: combine(label, marks.label(m)) == label for m in mark.unique().to_list()}
+    shown = rows.filter(mark.replace_strict(known, return_dtype=pl.Boolean))
+    return shown.drop("labels").with_columns(label_texts(found.twin, shown["labels"]))
 
 
 def _with_support(

@@ -41,6 +41,9 @@ def _show_readiness(result: DemoResult) -> None:
     curve = result.curve.tables["curve"]
     columns = ("cost", "readiness", "readiness_with_support", "backorders")
     known = curve.select(name for name in columns if name in curve.columns)
+    known = known.with_columns(
+        (100 * pl.col(name)).round(1).alias(name) for name in known.columns if "readiness" in name
+    ).rename({name: f"{name}_%" for name in known.columns if "readiness" in name})
     console.print(f"[bold]{safe(result.curve.title)}[/bold]  {safe(result.curve.origin.marking)}")
     for sentence in result.curve.said[:5]:
         console.print(f"  {safe(sentence)}", soft_wrap=True)

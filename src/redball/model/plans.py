@@ -56,8 +56,10 @@ class StockPlan:
         Of all buys.
     readiness_before, readiness_after : float
         Mean availability of the systems, share.
-    bound : float
-        No assortment of this cost gives more than this; share.
+    value, bound : float
+        Geometric mean of the availabilities, weighted by number of systems: what was maximised,
+        and what the best hull of assortments of this cost gives; ``bound`` is NaN where none was
+        sought.
     label : ResultLabel
         Dominant label of what went in.
     assumptions : tuple of str
@@ -68,6 +70,7 @@ class StockPlan:
     cost: float
     readiness_before: float
     readiness_after: float
+    value: float
     bound: float
     label: ResultLabel
     assumptions: tuple[str, ...] = ()

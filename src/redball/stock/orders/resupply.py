@@ -76,9 +76,9 @@ def resupply_of(twin: Twin, marks: Marks) -> Resupply:
     """Read the table resupply.
 
     A row for an item wins over one for every item, then a row of the viewer, the shorter time, the
-    first by owner and key. Rows for an item that is not shown are passed over; a twin does not tell a
-    giving site that is not named from one that the viewer may not see, so rows of other owners count
-    only where site and item are shown.
+    first by owner and key. Rows for an item that is not shown are passed over. A twin does not tell
+    a giving site that is not named from one that the viewer may not see, so rows of other owners
+    count only where site and item are shown.
     """
     frame = twin["resupply"].filter(~twin.unseen("resupply", "item"))
     own = pl.col("owner").cast(pl.String) == twin.viewer
