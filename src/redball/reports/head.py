@@ -46,7 +46,7 @@ def head(content: ReportContent) -> Markup:
             "As of ",
             el("strong", el("time", zulu(moment), datetime=_iso(moment))),
             f" ({date_time_group(moment)}). ",
-            data_age(content),
+            None if content.answers_only else data_age(content),
             class_="asof",
         ),
         pairs(

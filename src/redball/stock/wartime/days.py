@@ -10,9 +10,16 @@ import polars as pl
 from redball.model.errors import BadUse
 from redball.stock.sparing import SparingProblem, owed
 from redball.stock.sparing.evaluation import stock_of
-from redball.stock.wartime.engine import Course, Setting, course, most_systems, setting
+from redball.stock.wartime.engine import (
+    FEW_CELLS,
+    Course,
+    Setting,
+    course,
+    most_systems,
+    setting,
+)
 from redball.stock.wartime.profile import SurgeProfile
-from redball.stock.wartime.ups import add_cannibalised, add_logs, each_log
+from redball.stock.wartime.ups import add_cannibalised, add_logs, each_log, row_logs
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -169,10 +176,15 @@ class Adder:
         """Applications of the items found and the logarithm of each alone, shape (a, S, T)."""
         rows, place = self.rows(found.items)
         out = np.empty((len(rows), *found.ebo.shape[1:]))
-        each_log(
+        given = (
             rows, self._item, self._system, self._per_system, self._needed, self._own,
             self._known.piece, place, self._systems, found.ebo, out,
         )  # fmt: skip
+        if out.size < FEW_CELLS:
+            for row in range(len(rows)):
+                row_logs(row, *given)
+        else:
+            each_log(*given)
         return rows, out
 
     def cannibalised(self, found: Course, stock: Floats, out: Floats) -> None:

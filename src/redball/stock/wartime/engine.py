@@ -10,13 +10,16 @@ from redball.model.errors import BadData, BadUse
 from redball.stock.sparing import Flows, SparingProblem, flows
 from redball.stock.wartime.laws import CONSTANT, EXPONENTIAL
 from redball.stock.wartime.profile import Pieces, SurgeProfile, clocks, demand_at, pieces
-from redball.stock.wartime.sweep import sweep
+from redball.stock.wartime.sweep import sweep, sweep_family
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
 MOST_DAYS = 3_660
+
+FEW_CELLS = 4_000
+"""Items times sites times days that one core works out sooner than two can share."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def course(setting: Setting, stock: Floats, families: Sequence[Longs]) -> Course
     shape = (len(items), problem.sites, len(setting.grid))
     mean, variance, ebo, vbo = (np.empty(shape) for _ in range(4))
     figures = setting.figures
-    sweep(
+    given = (
         starts, items, place, setting.known.sites_down, np.asarray(problem.supplier, np.int32),
         setting.known.children_start, setting.known.children,
         np.asarray(problem.structure.child, np.int32), law, cut.starts,
@@ -140,6 +143,11 @@ def course(setting: Setting, stock: Floats, families: Sequence[Longs]) -> Course
         figures.repaired, figures.repair_days, figures.ship_days, figures.variance_to_mean,
         figures.batch, stock, mean, variance, ebo, vbo,
     )  # fmt: skip
+    if mean.size < FEW_CELLS:
+        for family in range(len(families)):
+            sweep_family(family, *given)
+    else:
+        sweep(*given)
     return Course(items, mean, variance, ebo, vbo)
 
 

@@ -44,16 +44,38 @@ def sweep(
     ``part`` (K, E, S) shares of a child owed to a parent; ``piece`` (T,) of each day of the grid.
     """
     for f in numba.prange(len(family_start) - 1):
-        for at in range(family_start[f], family_start[f + 1]):
-            i = family[at]
-            n = place[i]
-            for s in sites_down:
-                _site(
-                    i, n, s, supplier[s], place, children_start, children, child, law, starts,
-                    repair_clock, repair_open, ship_clock, ship_open, grid, piece, rate, peace_rate,
-                    part, repaired, repair_days, ship_days, ratio, batch, stock, mean, variance,
-                    ebo, vbo,
-                )  # fmt: skip
+        sweep_family(
+            f, family_start, family, place, sites_down, supplier, children_start, children, child,
+            law, starts, repair_clock, repair_open, ship_clock, ship_open, grid, piece, rate,
+            peace_rate, part, repaired, repair_days, ship_days, ratio, batch, stock, mean, variance,
+            ebo, vbo,
+        )  # fmt: skip
+
+
+@compiled
+def sweep_family(
+    f: int, family_start: Longs, family: Longs, place: Longs, sites_down: Ints,
+    supplier: Ints, children_start: Ints, children: Ints, child: Ints, law: int, starts: Floats,
+    repair_clock: Floats, repair_open: Flags, ship_clock: Floats, ship_open: Flags, grid: Floats,
+    piece: Longs, rate: Floats, peace_rate: Floats, part: Floats, repaired: Floats,
+    repair_days: Floats, ship_days: Floats, ratio: Floats, batch: Floats, stock: Floats,
+    mean: Floats, variance: Floats, ebo: Floats, vbo: Floats,
+) -> None:  # fmt: skip
+    """One family of :func:`sweep`, on one core.
+
+    Called by itself where the work is less than sharing it among cores takes, which is up to some
+    milliseconds on a machine with other work to do.
+    """
+    for at in range(family_start[f], family_start[f + 1]):
+        i = family[at]
+        n = place[i]
+        for s in sites_down:
+            _site(
+                i, n, s, supplier[s], place, children_start, children, child, law, starts,
+                repair_clock, repair_open, ship_clock, ship_open, grid, piece, rate, peace_rate,
+                part, repaired, repair_days, ship_days, ratio, batch, stock, mean, variance,
+                ebo, vbo,
+            )  # fmt: skip
 
 
 @compiled

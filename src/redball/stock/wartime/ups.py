@@ -47,15 +47,26 @@ def each_log(
 ) -> None:  # fmt: skip
     """Like :func:`add_logs`, but each application on its own: ``out`` (len(rows), S, T)."""
     for r in numba.prange(len(rows)):
-        a = rows[r]
-        n, y = place[item[a]], system[a]
-        for s in range(ebo.shape[1]):
-            for t in range(ebo.shape[2]):
-                out[r, s, t] = 0.0
-                if systems[y, s] > 0.0:
-                    out[r, s, t] = log_up(
-                        ebo[n, s, t] * own[piece[t], a, s], systems[y, s], per_system[a], needed[a]
-                    )
+        row_logs(
+            r, rows, item, system, per_system, needed, own, piece, place, systems, ebo, out
+        )  # fmt: skip
+
+
+@compiled
+def row_logs(
+    r: int, rows: Longs, item: Ints, system: Ints, per_system: Floats, needed: Floats, own: Floats,
+    piece: Longs, place: Longs, systems: Floats, ebo: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """One row of :func:`each_log`, on one core."""
+    a = rows[r]
+    n, y = place[item[a]], system[a]
+    for s in range(ebo.shape[1]):
+        for t in range(ebo.shape[2]):
+            out[r, s, t] = 0.0
+            if systems[y, s] > 0.0:
+                out[r, s, t] = log_up(
+                    ebo[n, s, t] * own[piece[t], a, s], systems[y, s], per_system[a], needed[a]
+                )
 
 
 @compiled
