@@ -305,7 +305,7 @@ def asker() -> Any:
 
 
 SMALL = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     phases=[Phase.generate],  # shrinking takes far longer than finding, and the message says it all
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

@@ -47,7 +47,8 @@ def look(inputs: Inputs, *, now: datetime | None = None) -> Seen:
     """Build the twin that an engine looks at.
 
     Tables given as files go through the same check as a package on its way into a store; they are
-    held in a temporary one, which is gone afterwards.
+    held in a temporary one, which is gone afterwards. They count as known from the moment looked
+    at, since nobody knows when a file became known.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def look(inputs: Inputs, *, now: datetime | None = None) -> Seen:
         scratch = Path(folder)
         package = _with_manifest(inputs, scratch / "package", now or datetime.now(UTC))
         store = str(scratch / "tables.sqlite")
-        outcome = import_(package, store=store, now=now)
+        outcome = import_(package, store=store, now=inputs.view.as_of or now)
         if outcome.result is None:
             errors = outcome.check.issues.filter(severity="error")
             first = "; ".join(

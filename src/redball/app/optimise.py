@@ -9,7 +9,7 @@ import polars as pl
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
 from redball.app.naming import in_front
-from redball.app.readiness import Start, left_out, starting
+from redball.app.readiness import Start, left_out, not_counted, starting
 from redball.app.sparing import Spares, SparingOptions, spares
 from redball.model import BadUse, StockPlan
 from redball.model.compiled import Floats
@@ -123,16 +123,17 @@ def stock_optimise(
     found = spares(inputs, options.sparing, progress, now=now)
     problem, chosen = _chosen(found, options, progress)
     plan = plan_of(found, problem, chosen)
+    unused = left_out(found, found.label)
     return Answer(
         kind="stock optimise",
         title="The best stock for the budget" if options.targets == () else "The cheapest stock",
-        said=_said(plan, chosen),
+        said=(*_said(plan, chosen), *not_counted(unused)),
         figures=_figures(plan, chosen),
         tables={
             "plan": _named(found, plan),
             "by_system": _by_system(found, problem, chosen.stock),
             "repair_limits": _repair(found, problem, chosen.stock),
-            "left_out": left_out(found, found.label),
+            "left_out": unused,
         },
         charts=_charts(found, plan),
         assumptions=(*plan.assumptions, *found.case.assumptions),
@@ -174,12 +175,13 @@ def stock_explain(
         "rank", "article", "site_name", "units", "cost", "readiness_before", "readiness_after",
         "next_article", "next_at",
     )  # fmt: skip
+    unused = left_out(found, found.label)
     return Answer(
         kind="stock explain",
         title="Why each unit is bought",
-        said=(*_said(plan, chosen), *_best_buys(told)),
+        said=(*_said(plan, chosen), *_best_buys(told), *not_counted(unused)),
         figures=_figures(plan, chosen),
-        tables={"buys": in_front(told, first)},
+        tables={"buys": in_front(told, first), "left_out": unused},
         charts=_charts(found, plan),
         assumptions=(
             "Each row leaves out what was bought of one item at one site; the rest stays.",
@@ -306,7 +308,8 @@ def _target(found: Spares, text: str) -> Target:
     if not 0 < share < 1 or (given and not name):
         raise BadUse(
             f"'{text}' is not a target.",
-            mend="Write 0.9, nation=NLD:0.9, system=DEU:IFV:0.9, site=KEY:0.9 or unit=KEY:0.9.",
+            mend="Write a share above 0 and below 1: 0.9, nation=NLD:0.9, system=DEU:IFV:0.9, "
+            "site=KEY:0.9 or unit=KEY:0.9.",
         )
     if not given:
         return Target(share, name=text)
@@ -440,14 +443,17 @@ def _repair(found: Spares, problem: SparingProblem, stock: Floats) -> pl.DataFra
 def _servers(found: Spares) -> Floats:
     case, twin = found.case, found.twin
     places = np.full(case.have.shape, np.inf)
-    rows = twin["repair"].filter(
-        pl.col("servers").is_not_null(), pl.col("item_ix") >= 0, pl.col("site_ix") >= 0
-    )
+    rows = twin["repair"].filter(pl.col("item_ix") >= 0, pl.col("site_ix") >= 0)
     site_axis = {int(ix): s for s, ix in enumerate(case.site_ix)}
-    for site, item, servers in rows.select("site_ix", "item_ix", "servers").iter_rows():
-        place = int(case.item_of[item])
-        if place >= 0 and site in site_axis:
-            places[place, site_axis[site]] = servers
+    read = set[tuple[int, int]]()
+    # as in the case, of several rows for one article and site the first holds
+    for site, item, servers in rows.sort("item_ix", maintain_order=True).select(
+        "site_ix", "item_ix", "servers"
+    ).iter_rows():  # fmt: skip
+        place = int(case.item_of[item]), site_axis.get(site, -1)
+        if min(place) >= 0 and place not in read:
+            read.add(place)
+            places[place] = np.inf if servers is None else servers
     return places
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
-from redball.app.naming import in_front, label_texts
+from redball.app.naming import in_front
 from redball.app.sparing import Spares, SparingOptions, spares
 from redball.model import ResultLabel
 from redball.model.compiled import Floats
@@ -25,6 +25,9 @@ from redball.stock.sparing import SparingProblem
 Start = Literal["holdings", "empty"]
 _SUPPORTED = 10
 """Points of the curve that are evaluated with mutual support too."""
+
+_UNCOUNTED = "^(no price|no failure rate|its rate of demand)"
+"""Reasons in ``left_out`` for which an item that may ground a system is missing altogether."""
 
 
 @dataclass(frozen=True)
@@ -104,16 +107,17 @@ def curve_of(
         frame = frame.with_columns(pl.Series("readiness_with_support", with_support))
     money = where_the_money_goes(found, problem, curve.stock(-1))
     label = found.support_label if supported else found.label
+    unused = left_out(found, label)
     return Answer(
         kind="stock curve",
         title="Readiness against budget",
-        said=(*_said(frame), *_bought(found, money)),
-        figures=_figures(found, curve),
+        said=(*_said(frame), *_bought(found, money), *not_counted(unused)),
+        figures=_figures(found, curve, support=options.support),
         tables={
             "curve": frame,
             "money_by_item": money,
             "money_by_nation": _by(money, "nation"),
-            "left_out": left_out(found, label),
+            "left_out": unused,
         },
         charts=_charts(frame, money),
         assumptions=(
@@ -171,10 +175,28 @@ def left_out(found: Spares, label: ResultLabel) -> pl.DataFrame:
     """
     rows = found.case.left_out
     marks = Marks(found.twin.labels)
-    mark = marks.of_lists(rows["labels"])
-    known = {m: combine(label, marks.label(m)) == label for m in mark.unique().to_list()}
-    shown = rows.filter(mark.replace_strict(known, return_dtype=pl.Boolean))
-    return shown.drop("labels").with_columns(label_texts(found.twin, shown["labels"]))
+    mark = marks.of_lists(rows["labels"]).to_list()
+    known = {m: combine(label, marks.label(m)) == label for m in set(mark)}
+    shown = rows.filter(pl.Series([known[m] for m in mark], dtype=pl.Boolean))
+    # why a row is left out may rest on others, so it has no label of its own beside the answer's
+    return shown.drop("labels")
+
+
+def not_counted(left: pl.DataFrame) -> tuple[str, ...]:
+    """A sentence where parts or systems are missing from an availability, from :func:`left_out`."""
+    why = left["why"].str
+    parts = left.filter((left["table"] == "item") & why.contains(_UNCOUNTED)).height
+    fleets = left.filter(left["table"] == "fleet").height
+    missing = [
+        f"{count:,} {word}{'' if count == 1 else 's'}"
+        for count, word in ((parts, "part"), (fleets, "fleet"))
+        if count
+    ]
+    if not missing:
+        return ()
+    return (
+        f"Availability leaves {' and '.join(missing)} out of account; left_out says which and why.",
+    )
 
 
 def _with_support(
@@ -242,15 +264,17 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _figures(found: Spares, curve: Curve) -> dict[str, Scalar]:
+def _figures(found: Spares, curve: Curve, *, support: bool) -> dict[str, Scalar]:
     problem = found.case.problem
+    # the number of agreements tells of rows that count only where support is evaluated
+    agreed = {"agreements on mutual support": len(found.agreements)} if support else {}
     return {
         "items": problem.items,
         "sites": problem.sites,
         "systems": int(np.asarray(problem.systems).sum()),
         "points": len(curve.cost),
         "proven": curve.proven,
-        "agreements on mutual support": len(found.agreements),
+        **agreed,
     }
 
 

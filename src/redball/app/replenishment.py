@@ -130,7 +130,7 @@ def replenish(
     )
     if orders_out is not None:
         write_orders(proposals, twin, orders_out)
-    lists += [proposals.lines["labels"], proposals.not_ordered["labels"]]
+    lists += [proposals.labels, proposals.not_ordered["labels"]]
     label = label_of_lists(twin, lists)
     return Answer(
         kind="stock replenish",

@@ -9,7 +9,7 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs, look
-from redball.app.naming import label_of_lists, label_texts
+from redball.app.naming import in_front, label_of_lists
 from redball.app.release import Release, release_of
 from redball.forecasting import consumption
 from redball.identity import recognise_items, unit_factors
@@ -17,6 +17,7 @@ from redball.model import BadData, BadUse, Consumption, Groups, Twin
 from redball.model.results import Scalar
 from redball.reports import Bar, Bars
 from redball.stock.reserves import (
+    ITEM_RULES,
     Duration,
     Exponential,
     Lognormal,
@@ -26,11 +27,16 @@ from redball.stock.reserves import (
     quantile,
     reserve_items,
     reserve_plan,
+    rotate,
     rotation_balance,
 )
 
 _LOWEST_PRIORITY = 15
 _YEAR_DAYS = 365.0
+_MONTHS, _MONTH_DAYS = 12, 30
+_ROTATED = 200
+"""Items, those of the most money, that are followed month by month."""
+_ROTATION_FIRST = ("name", "first_day", "opening", "used", "expired", "purchased", "closing")
 _LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 
@@ -50,6 +56,8 @@ class ReserveOptions:
         For all that is held.
     classes : tuple of str
         Classes of supply; everything that is not reparable when empty.
+    nations : tuple of str
+        Only use and stock at the sites of these; all that is seen when empty.
     demand_factor : float
         Consumption in the disruption, times that of peacetime.
     cover : float
@@ -67,6 +75,7 @@ class ReserveOptions:
     storage_t: float | None = None
     storage_m3: float | None = None
     classes: tuple[str, ...] = ()
+    nations: tuple[str, ...] = ()
     demand_factor: float = 1.0
     cover: float = 0.99
     release_days: float | None = None
@@ -80,6 +89,7 @@ class ReserveOptions:
             "storage_t": self.storage_t,
             "storage_m3": self.storage_m3,
             "classes": " ".join(self.classes) or None,
+            "nations": " ".join(self.nations) or None,
             "demand_factor": self.demand_factor,
             "cover": self.cover,
             "release_days": self.release_days,
@@ -161,7 +171,7 @@ def stock_reserve(
         No item is chosen, or what is held already needs more than the storage.
     """
     seen = look(inputs, now=now)
-    known = _known(seen.twin)
+    known = _known(seen.twin, options.nations)
     chosen = _chosen(known, options)
     plan = reserve_plan(
         chosen,
@@ -183,8 +193,9 @@ def stock_reserve(
         said=_said(plan, release),
         figures=_figures(plan),
         tables={
-            "reserve": _rows(known.twin, plan),
+            "reserve": _rows(plan),
             "rotation": _rotation(plan.frame),
+            "rotation_by_month": _by_month(known, plan.frame),
             "release": release.plan.shipments,
             "release_totals": release.plan.totals,
             "not_released": release.plan.unmet,
@@ -197,20 +208,37 @@ def stock_reserve(
             f"Consumption while it lasts is {options.demand_factor:g} times that of peacetime.",
             "The priority of an item is that of its most urgent requirement: weight 16 less the "
             "priority, 1 where nothing is required.",
+            f"Rotation is followed over {_MONTHS} months of {_MONTH_DAYS} days for at most "
+            f"{_ROTATED} items, first expired first out, buying back to the level at once.",
             *plan.assumptions,
             *release.assumptions,
-            *known.items.assumptions,
+            *ITEM_RULES,
         ),
         origin=seen.origin(label=label, parameters=options.as_parameters()),
         command=f"redball stock reserve {inputs.words} --duration {options.duration_words}",
     )
 
 
-def _known(twin: Twin) -> _Known:
+def _known(twin: Twin, nations: tuple[str, ...]) -> _Known:
     groups = recognise_items(twin)
     units = unit_factors(twin, groups)
     use = consumption(twin)
-    return _Known(twin, groups, units, use, reserve_items(twin, use, items=groups, units=units))
+    items = reserve_items(twin, use, sites=_sites(twin, nations), items=groups, units=units)
+    return _Known(twin, groups, units, use, items)
+
+
+def _sites(twin: Twin, nations: tuple[str, ...]) -> list[int] | None:
+    """Rows of the sites of some nations; ``None`` for all."""
+    if not nations:
+        return None
+    owners = twin["site"]["owner"].cast(pl.String)
+    unknown = sorted(set(nations) - set(owners.to_list()))
+    if unknown:
+        raise BadUse(
+            f"No site of '{unknown[0]}' is seen.",
+            mend=f"Owners of sites: {', '.join(sorted(set(owners.to_list())))}.",
+        )
+    return owners.is_in(list(nations)).arg_true().to_list()
 
 
 def _chosen(known: _Known, options: ReserveOptions) -> pl.DataFrame:
@@ -258,7 +286,8 @@ def _weights(known: _Known) -> pl.DataFrame:
     )
 
 
-def _rows(twin: Twin, plan: ReservePlan) -> pl.DataFrame:
+def _rows(plan: ReservePlan) -> pl.DataFrame:
+    """One row per item; without labels of their own, because budget and storage join them all."""
     frame = plan.frame.sort("weighted_shortage", descending=True, nulls_last=True)
     first = (
         "item", "name", "unit", "have", "buy", "units", "cost", "days_of_cover", "exceedance",
@@ -266,8 +295,7 @@ def _rows(twin: Twin, plan: ReservePlan) -> pl.DataFrame:
     )  # fmt: skip
     kept = [name for name in first if name in frame.columns]
     return frame.select(
-        *kept, "demand_per_day", "price", "total_kg", "total_m3",
-        label_texts(twin, frame["labels"]),
+        *kept, "demand_per_day", "price", "total_kg", "total_m3"
     )  # fmt: skip
 
 
@@ -306,6 +334,31 @@ def _rotation(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _by_month(known: _Known, frame: pl.DataFrame) -> pl.DataFrame:
+    """A year ahead, first expired first out, from the lots that are there: what to buy and lose."""
+    limited = frame.filter(
+        pl.col("shelf_life_days").is_not_null(),
+        pl.col("units") > 0,
+        pl.col("peacetime_per_day").is_not_null(),
+    ).sort(pl.col("units") * pl.col("price"), descending=True, nulls_last=True)
+    parts = []
+    for row in limited.head(_ROTATED).iter_rows(named=True):
+        lots = known.items.lots.filter(pl.col("item_ix") == row["item_ix"])
+        followed = rotate(
+            lots.select("quantity", "days_left"),
+            reserve_units=row["units"],
+            use_per_day=row["peacetime_per_day"],
+            shelf_life_days=int(row["shelf_life_days"]),
+            days=_MONTHS * _MONTH_DAYS,
+            period_days=_MONTH_DAYS,
+            unit_price=row["price"],
+            start=known.twin.as_of.date(),
+        )
+        named = pl.lit(row["item"]).alias("item"), pl.lit(row["name"]).alias("name")
+        parts.append(in_front(followed.frame.select(*named, pl.all()), _ROTATION_FIRST))
+    return pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
+
+
 def _levels(duration: Duration) -> pl.DataFrame:
     return pl.DataFrame(
         {
@@ -319,18 +372,18 @@ def _said(plan: ReservePlan, release: Release) -> tuple[str, ...]:
     proof = (
         "This is proven to be the best for that money."
         if plan.proven
-        else f"The best possible leaves at least {plan.bound:,.0f}."
+        else f"The best possible leaves at least {plan.bound:,.2f}."
     )
     said = [
         f"{plan.cost:,.0f} EUR of purchases bring the weighted expected shortage per disruption "
-        f"from {plan.shortage_before:,.0f} to {plan.shortage:,.0f}. {proof}",
+        f"from {plan.shortage_before:,.2f} to {plan.shortage:,.2f}. {proof}",
     ]
     for name, value in plan.shadow_prices.items():
         if value > 0:
             said.append(f"One more unit of {name} would avoid {value:.3g} of weighted shortage.")
-    reasons = plan.frame["reason"].drop_nulls()
-    if len(reasons):
-        said.append(f"{len(reasons)} items are not planned; each row says why.")
+    unplanned = plan.frame.filter(pl.col("reason") != "planned").height
+    if unplanned:
+        said.append(f"{unplanned} items are not planned; each row says why.")
     return (*said, *release.said)
 
 

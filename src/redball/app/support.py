@@ -6,6 +6,7 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
+from redball.app.readiness import left_out, not_counted
 from redball.app.sparing import Spares, SparingOptions, spares
 from redball.model import BadData
 from redball.model.results import Scalar
@@ -43,10 +44,11 @@ def stock_support(
         nations=found.case.nation,
         progress=shares(progress, "support"),
     )
+    unused = left_out(found, found.support_label)
     return Answer(
         kind="stock support",
         title="What mutual support gives to each nation",
-        said=_said(result),
+        said=(*_said(result), *not_counted(unused)),
         figures=_figures(result),
         tables={
             "by_nation": result.nations,
@@ -54,6 +56,7 @@ def stock_support(
             "by_system": result.systems.drop("system_ix", "site_ix"),
             "moves": result.moves,
             "agreements": agreement_table(found),
+            "left_out": unused,
         },
         charts=_charts(result),
         assumptions=(*result.assumptions, *result.warnings, *found.case.assumptions),
@@ -92,7 +95,7 @@ def _figures(found: MutualSupport) -> dict[str, Scalar]:
     return {
         "backorders without support": float(without),
         "backorders with support": float(supported),
-        "backorders were all one site at no distance": found.pooled_ebo,
+        "backorders were each group one site (yardstick, no bound)": found.pooled_ebo,
     }
 
 

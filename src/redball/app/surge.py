@@ -10,6 +10,7 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
+from redball.app.readiness import left_out, not_counted
 from redball.app.sparing import Spares, SparingOptions, spares
 from redball.model import BadData, BadUse
 from redball.model.results import Scalar
@@ -170,6 +171,7 @@ def stock_surge(
         figures["cost of the stock to add, EUR"] = added.cost
         assumptions = (*assumptions, *added.assumptions)
         charts = _money(tables["buys"])
+    tables["left_out"] = left_out(found, found.label)
     chart = LineChart(
         "Availability by day", "day of the surge", "mean availability", lines, percent=True,
         target=options.target, from_zero=False,
@@ -177,7 +179,7 @@ def stock_surge(
     return Answer(
         kind="stock surge",
         title="Availability by day over a surge",
-        said=said,
+        said=(*said, *not_counted(tables["left_out"])),
         figures=figures,
         tables=tables,
         charts=(chart, *charts),

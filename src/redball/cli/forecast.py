@@ -47,16 +47,22 @@ def demand(
         typer.Option("--review-days", min=0.0, max=MOST_DAYS, help="Days between two reviews."),
     ] = 30.0,
     period_days: Annotated[
-        int, typer.Option("--period-days", min=1, max=366, help="Periods the history is cut into.")
+        int,
+        typer.Option(
+            "--period-days", min=1, max=366, help="Length of the periods that history is cut into."
+        ),
     ] = 30,
     levels: Annotated[
-        str, typer.Option("--levels", help="Service levels of the quantiles.")
+        str,
+        typer.Option(
+            "--levels", help="Service levels: quantiles to give, and to choose methods by."
+        ),
     ] = "0.8,0.9,0.95,0.99",
     surge: Annotated[
         Path | None,
         typer.Option(
             "--surge",
-            help="CSV: first, last (days), multiplier, and item or "
+            help="CSV: first and last (dates such as 2026-03-01), multiplier, and item or "
             "supply_class where it does not hold for all.",
         ),
     ] = None,

@@ -44,6 +44,12 @@ def test_the_same_tables_give_the_same_twin_hash(plain: Path) -> None:
     assert look(inputs, now=NOW).twin.content_hash == look(inputs, now=NOW).twin.content_hash
 
 
+def test_tables_are_known_at_the_past_moment_looked_at(plain: Path) -> None:
+    moment = datetime(2026, 2, 1, tzinfo=UTC)
+    seen = look(Inputs(View("x", "DEU", moment), plain), now=NOW)
+    assert seen.twin["demand"]["quantity"].to_list() == [4.0]
+
+
 def test_a_package_keeps_its_own_manifest(plain: Path) -> None:
     (plain / "manifest.toml").write_text('owner = "NLD"\nas_of = 2026-02-01T00:00:00Z\n')
     assert look(Inputs(View("x", ""), plain), now=NOW).twin.viewer == "NLD"

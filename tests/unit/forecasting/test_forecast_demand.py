@@ -149,7 +149,7 @@ def test_lead_times_come_from_resupply_then_from_the_main_source(
 def test_without_a_lead_time_a_pair_is_left_out_and_that_is_said() -> None:
     result = forecast_demand(twin(demand=poisson_history(4.0)))
     assert result.frame.is_empty()
-    assert "1 sites and items are left out: no lead time is known for them." in result.assumptions
+    assert "Sites and items for which no lead time is known are left out." in result.assumptions
 
 
 def test_a_spread_of_the_lead_time_adds_rate_squared_times_its_variance() -> None:

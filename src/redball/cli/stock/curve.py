@@ -33,7 +33,9 @@ def curve(
     as_of: AsOfOption = None,
     system: SystemOption = None,
     nation: NationOption = None,
-    points: Annotated[int, typer.Option("--points", min=2, max=1000, help="Of the curve.")] = 40,
+    points: Annotated[
+        int, typer.Option("--points", min=2, max=1000, help="Points of the curve.")
+    ] = 40,
     budget: Annotated[
         float | None,
         typer.Option("--budget", min=0.0, max=EURO_MOST, help="EUR at which the curve ends."),

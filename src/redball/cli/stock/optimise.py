@@ -37,7 +37,10 @@ _Targets = Annotated[
     ),
 ]
 _Move = Annotated[
-    bool, typer.Option("--move", help="Move what is held to where it does most before buying.")
+    bool,
+    typer.Option(
+        "--move", help="Move what is held to where it does most before buying; with --budget."
+    ),
 ]
 _MoveCost = Annotated[
     float, typer.Option("--move-cost", min=0.0, max=1e9, help="EUR for moving one unit.")
@@ -46,7 +49,10 @@ _Between = Annotated[
     bool, typer.Option("--between-nations", help="Move between nations too, not only within each.")
 ]
 _Storage = Annotated[
-    bool, typer.Option("--storage", help="Keep to the mass and volume that sites can store.")
+    bool,
+    typer.Option(
+        "--storage", help="Keep to the mass and volume that sites can store; with --budget."
+    ),
 ]
 
 
@@ -105,7 +111,8 @@ def explain(
     nation: NationOption = None,
     from_empty: EmptyOption = False,
     most: Annotated[
-        int, typer.Option("--most", min=1, max=100_000, help="Buys to explain, the dearest.")
+        int,
+        typer.Option("--most", min=1, max=100_000, help="How many buys to explain: the dearest."),
     ] = 200,
     forecast: ForecastOption = False,
     shelf_only: ShelfOption = False,

@@ -26,7 +26,12 @@ def placement(
     tables: TablesOption = None,
     as_of: AsOfOption = None,
     stages: Annotated[
-        Path | None, typer.Option("--stages", help="CSV of stages, in place of a store.")
+        Path | None,
+        typer.Option(
+            "--stages",
+            help="CSV in place of a store: stage, stage_time_days, added_cost, demand_mean, "
+            "demand_sd, max_service_time_days.",
+        ),
     ] = None,
     arcs: Annotated[
         Path | None, typer.Option("--arcs", help="CSV of arcs: supplier, customer, quantity.")
@@ -41,7 +46,13 @@ def placement(
         str, typer.Option("--cost-rule", help="How value adds up: path, set or quantity.")
     ] = "path",
     holding_rate: Annotated[
-        float, typer.Option("--holding-rate", min=0.0, max=10.0, help="Of the value, a year.")
+        float,
+        typer.Option(
+            "--holding-rate",
+            min=0.0,
+            max=10.0,
+            help="Cost of holding a unit for a year, share of its value.",
+        ),
     ] = 0.2,
     service_level: Annotated[
         float,
@@ -53,10 +64,22 @@ def placement(
         ),
     ] = 0.95,
     service_time_days: Annotated[
-        float, typer.Option("--service-time-days", min=0.0, max=MOST_DAYS, help="Quoted to demand.")
+        float,
+        typer.Option(
+            "--service-time-days",
+            min=0.0,
+            max=MOST_DAYS,
+            help="Service time quoted to demand, for chains of the store.",
+        ),
     ] = 0.0,
     time_limit: Annotated[
-        float, typer.Option("--time-limit", min=0.1, max=86_400.0, help="Seconds.")
+        float,
+        typer.Option(
+            "--time-limit",
+            min=0.1,
+            max=86_400.0,
+            help="Seconds; then the best found is given, with its gap.",
+        ),
     ] = 60.0,
     simulate_days: Annotated[
         int,

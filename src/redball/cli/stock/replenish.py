@@ -39,13 +39,18 @@ def replenish(
     ] = 0.95,
     holding_rate: Annotated[
         float,
-        typer.Option("--holding-rate", min=0.0001, max=10, help="Of the price, a year."),
+        typer.Option(
+            "--holding-rate",
+            min=0.0001,
+            max=10,
+            help="Cost of holding a unit for a year, share of its price.",
+        ),
     ] = 0.2,
     order_cost: Annotated[
-        float, typer.Option("--order-cost", min=0.0, help="Of one order, EUR.")
+        float, typer.Option("--order-cost", min=0.0, help="Cost of one order, EUR.")
     ] = 50.0,
     review_days: Annotated[
-        float, typer.Option("--review-days", min=1.0, max=366.0, help="Between two reviews.")
+        float, typer.Option("--review-days", min=1.0, max=366.0, help="Days between two reviews.")
     ] = 1.0,
     own_only: Annotated[
         bool, typer.Option("--policies-only", help="Use only the policies of the table policy.")

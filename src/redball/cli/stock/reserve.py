@@ -19,6 +19,11 @@ from redball.cli.options import (
 )
 from redball.cli.stock.options import EURO_MOST
 
+_Nations = Annotated[
+    list[str] | None,
+    typer.Option("--nation", help="Only use and stock at the sites of this one; may be repeated."),
+]
+
 
 def reserve(
     viewer: AnyViewerOption = "",
@@ -45,6 +50,7 @@ def reserve(
         list[str] | None,
         typer.Option("--class", help="Only this class of supply, such as NATO:I; may be repeated."),
     ] = None,
+    nation: _Nations = None,
     demand_factor: Annotated[
         float,
         typer.Option(
@@ -73,7 +79,7 @@ def reserve(
         ),
     ] = None,
     hours: Annotated[
-        str, typer.Option("--hours", help="Ends of the windows of the release.")
+        str, typer.Option("--hours", help="Hours by which stock is to leave, one window for each.")
     ] = "24,48,72",
     out: OutOption = None,
     page: PageOption = None,
@@ -93,6 +99,7 @@ def reserve(
         storage_t=storage_t,
         storage_m3=storage_m3,
         classes=tuple(supply_class or ()),
+        nations=tuple(nation or ()),
         demand_factor=demand_factor,
         cover=cover,
         release_days=release_days,

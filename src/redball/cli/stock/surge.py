@@ -29,15 +29,22 @@ def surge(
     nation: NationOption = None,
     surges: Annotated[
         list[str] | None,
-        typer.Option("--surge", help="FIRST:END:TIMES, such as 0:30:3; may be repeated."),
+        typer.Option(
+            "--surge",
+            help="Days and multiplier of demand, FIRST:END:TIMES such as 0:30:3; may be repeated.",
+        ),
     ] = None,
     no_repair: Annotated[
         list[str] | None,
-        typer.Option("--no-repair", help="FIRST:END, days without repair; may be repeated."),
+        typer.Option(
+            "--no-repair", help="Days without repair, FIRST:END such as 0:10; may be repeated."
+        ),
     ] = None,
     no_transport: Annotated[
         list[str] | None,
-        typer.Option("--no-transport", help="FIRST:END, days on which nothing arrives."),
+        typer.Option(
+            "--no-transport", help="Days on which nothing arrives, FIRST:END; may be repeated."
+        ),
     ] = None,
     profile: Annotated[
         Path | None,
@@ -47,13 +54,22 @@ def surge(
             "supply_class, site or nation where it does not hold for all.",
         ),
     ] = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=1000, help="To follow.")] = 60,
+    days: Annotated[int, typer.Option("--days", min=1, max=1000, help="Days to follow.")] = 60,
     target: Annotated[
         float | None,
-        typer.Option("--target", min=0.01, max=0.9999, help="Availability to hold on every day."),
+        typer.Option(
+            "--target",
+            min=0.01,
+            max=0.9999,
+            help="Availability to hold at every site on every day; says what to add.",
+        ),
     ] = None,
     law: Annotated[
-        str, typer.Option("--repair-law", help="exponential, constant or erlang (four phases).")
+        str,
+        typer.Option(
+            "--repair-law",
+            help="Law of the repair time: exponential, constant or erlang (four phases).",
+        ),
     ] = "exponential",
     forecast: ForecastOption = False,
     shelf_only: ShelfOption = False,

@@ -1,7 +1,7 @@
 """Demand of every site and item of a twin over lead time and review, as a distribution."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -67,7 +67,7 @@ def forecast_demand(
         ``source``, ``item``, ``holding`` and ``policy`` are read.
     lead_days : float, optional, in d
         Lead time of everything, without spread. When not given it is taken from ``resupply`` and
-        ``source``; pairs without one are left out and counted in the assumptions.
+        ``source``; pairs without one are left out.
     review_days : float, in d
         Time between orders, added to the lead time; above 0.
     levels : tuple of float
@@ -90,10 +90,11 @@ def forecast_demand(
     Returns
     -------
     DemandForecast
-        Labels of a row: those of the recorded demand, planning factors and lead times it rests on.
-        Pools (similar series, class) are formed only of series of the same owner, class of supply
-        and labels, so that they add none. A pair that was never asked for carries the labels of
-        its whole class.
+        Labels of a row: those of its site and item, and of the recorded demand, planning factors
+        and lead times it rests on. Pools (similar series) are formed only of series of the same
+        owner, class of supply and labels, so that a series that is seen whole or not at all adds
+        none to others; the labels of those that can be seen in part hold for their whole class. A
+        pair that was never asked for carries the labels of its whole class.
 
     Raises
     ------
@@ -106,7 +107,8 @@ def forecast_demand(
     chosen = settings_for(levels, methods, origins, seed)
     question = _Question(twin, as_of or twin.as_of.date(), lead_days, review_days, surge, chosen)
     record = recorded(twin, question.day, period_days)
-    factors, uncounted = factor_rates(twin)
+    record = replace(record, pairs=_placed(twin, record.pairs))
+    factors = _placed(twin, factor_rates(twin)[0])
     by_factor = _by_factor(record, factors, min_periods)
     taken = record.pairs.select(_PAIR).join(by_factor.select(_PAIR), on=_PAIR, how="anti")
     parts = [
@@ -118,9 +120,7 @@ def forecast_demand(
     known = frame.filter(pl.col("mean").is_not_null(), pl.col("horizon_days").is_not_null())
     if progress is not None:
         progress(1.0)
-    return DemandForecast(
-        known, levels, float(record.period_days), _assumptions(question, record, frame, uncounted)
-    )
+    return DemandForecast(known, levels, float(record.period_days), _assumptions(question, record))
 
 
 def _check(lead_days: float | None, review_days: float, period_days: int, min_periods: int) -> None:
@@ -167,31 +167,66 @@ def _from_history(
     pairs = record.pairs.with_row_index("row").join(taken, on=_PAIR, how="semi")
     rows = pairs["row"].to_numpy().astype(np.int64)
     timed, worth, spread = _with_horizon(question, pairs.drop("row"))
+    grown = timed["labels"].list.len() > pairs["labels"].list.len()
+    timed = _with_mixed(question.twin, timed, grown)
     past = observed(record.matrix[rows])
     # a horizon of nothing (a surge that stops demand) is kept just above zero
     horizon = np.maximum(worth / record.period_days, 1e-9)
-    group = _pools(question.twin, pairs)
+    group = _pools(question.twin, timed)
     found = select(past, horizon, spread / record.period_days, group, question.settings, progress)
     figures = as_frame(found, question.settings.methods, horizon, past.counts).select(_FIGURES)
     return _finished(timed.hstack(figures), HISTORY)
 
 
-def _pools(twin: Twin, pairs: pl.DataFrame) -> Longs:
-    """Number of the pool of each pair: owner and class of the item, and the labels used."""
+def _placed(twin: Twin, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with the labels of their site and item: without these rows there is no pair."""
+    site, item = (
+        twin[name]["label"].gather(pairs[f"{name}_ix"]).cast(pl.Int32) for name in ("site", "item")
+    )
+    own = pl.col("labels").cast(pl.List(pl.Int32))
+    both = pl.concat_list(own, pl.lit(site), pl.lit(item)).list.unique().list.sort()
+    return pairs.with_columns(labels=both)
+
+
+def _classes(twin: Twin, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with ``owner_class``: owner and class of supply of the item."""
     items = twin["item"].select(
         pl.int_range(pl.len(), dtype=pl.Int32).alias("item_ix"),
-        item_owner=pl.col("owner").cast(pl.String),
-        supply_class="supply_class",
+        owner_class=pl.concat_str(
+            pl.col("owner").cast(pl.String), pl.col("supply_class").fill_null(""), separator="|"
+        ),
     )
-    keyed = pairs.join(items, on="item_ix", how="left", maintain_order="left").select(
-        pl.concat_str(
-            "item_owner",
-            pl.col("supply_class").fill_null(""),
-            pl.col("labels").cast(pl.List(pl.String)).list.join(" "),
-            separator="|",
-        ).alias("pool")
+    return pairs.join(items, on="item_ix", how="left", maintain_order="left")
+
+
+def _with_mixed(twin: Twin, pairs: pl.DataFrame, grown: pl.Series) -> pl.DataFrame:
+    """Pairs with the labels of all pairs of their class that can be seen in part.
+
+    Whoever sees only some rows of such a pair (of its demand, or all but its lead time) would find
+    it in another pool, and from there other figures for the pairs in that.
+
+    Parameters
+    ----------
+    grown : bool series
+        Whether the lead time brings a label that the demand, site and item do not have.
+    """
+    demand = twin["demand"].group_by(_PAIR).agg(kinds=pl.col("label").n_unique())
+    classed = _classes(twin, pairs).join(demand, on=_PAIR, how="left", maintain_order="left")
+    mixed = (
+        classed.filter((pl.col("kinds") > 1) | grown)
+        .group_by("owner_class")
+        .agg(mixed=pl.col("labels").explode().unique())
     )
-    return keyed["pool"].rank("dense").to_numpy().astype(np.int64) - 1
+    joined = classed.join(mixed, on="owner_class", how="left", maintain_order="left")
+    both = pl.concat_list("labels", pl.col("mixed").fill_null([])).list.unique().list.sort()
+    return joined.with_columns(labels=both).drop("owner_class", "kinds", "mixed")
+
+
+def _pools(twin: Twin, pairs: pl.DataFrame) -> Longs:
+    """Number of the pool of each pair: owner and class of the item, and the labels used."""
+    labels = pl.col("labels").cast(pl.List(pl.String)).list.join(" ")
+    keyed = _classes(twin, pairs).select(pl.concat_str("owner_class", labels, separator="|"))
+    return keyed.to_series().rank("dense").to_numpy().astype(np.int64) - 1
 
 
 def _by_factor(record: Record, factors: pl.DataFrame, min_periods: int) -> pl.DataFrame:
@@ -217,7 +252,7 @@ def _from_class(
 ) -> pl.DataFrame:
     other = pl.concat([record.pairs.select(_PAIR), by_factor.select(_PAIR)])
     rows = never_demanded(question.twin, record, other, new_items)
-    timed, worth, spread = _with_horizon(question, rows.pairs)
+    timed, worth, spread = _with_horizon(question, _placed(question.twin, rows.pairs))
     mean, variance = rows.moments(worth / record.period_days, spread / record.period_days)
     return _finished(
         _law_by_moments(timed, mean, variance, question, "gamma prior of the class"), NEVER
@@ -252,31 +287,24 @@ def _finished(frame: pl.DataFrame, basis: str) -> pl.DataFrame:
     )
 
 
-def _assumptions(
-    question: _Question, record: Record, frame: pl.DataFrame, uncounted: dict[str, int]
-) -> tuple[str, ...]:
-    timeless = frame["horizon_days"].null_count()
-    lawless = frame.filter(pl.col("horizon_days").is_not_null(), pl.col("mean").is_null()).height
+def _assumptions(question: _Question, record: Record) -> tuple[str, ...]:
+    """Sentences on what was assumed; without counts, which would tell of rows not in the labels."""
     said = [
         f"Demand is forecast from {question.day} over lead time plus a review of "
         f"{question.review_days:g} days, from periods of {record.period_days} days.",
         "Recorded demand is what was asked for, met or not; inside its owner's record a site "
         "without a row counts as zero.",
         "Planning factors give the mean of a Poisson law; they apply to units of the nation that "
-        "states them.",
+        "states them, where the site of the unit and its strength or hours per day are known.",
         "Pools are formed of series of the same owner, class of supply and labels.",
         *rules(question.settings.origins),
+        "A site and item that was never asked for is left out where its class has no history to "
+        "borrow from.",
     ]
     if question.surge:
         said.append("A surge multiplies the rate, and with it mean and variance, for its days.")
     if question.lead_days is not None:
         said.append(f"Every lead time is {question.lead_days:g} days, without spread.")
-    if timeless:
-        said.append(f"{timeless} sites and items are left out: no lead time is known for them.")
-    if lawless:
-        said.append(
-            f"{lawless} sites and items are left out: they were never asked for and their class "
-            "has no history to borrow from."
-        )
-    said += [f"{count} {what}" for what, count in uncounted.items() if count]
+    else:
+        said.append("Sites and items for which no lead time is known are left out.")
     return tuple(said)

@@ -161,7 +161,13 @@ def sparing_case(
         label=book.marks.label(book.mark),
         labels=_cell_labels(book, every, (loads.demand > 0) | (have > 0)),
         left_out=book.left_out,
-        assumptions=assumptions(twin, use, sites, due_in=due_in),
+        assumptions=assumptions(
+            twin,
+            use,
+            sites,
+            np.flatnonzero(axis[articles.lead] != NOWHERE).astype(np.int32),
+            due_in=due_in,
+        ),
     )
 
 

@@ -99,7 +99,10 @@ def tree_of(twin: Twin, book: Book, articles: Articles) -> Tree:
         parent=lead.gather(rows["parent_ix"]),
         child=lead.gather(rows["child_ix"]),
         size=pl.Series(articles.factor).gather(rows["child_ix"]),
-        mark=book.marks.of(rows["label"]),
+        # without the record of parent or child there is no such row
+        mark=book.marks.of(rows["label"])
+        | pl.Series(articles.mark).gather(rows["parent_ix"])
+        | pl.Series(articles.mark).gather(rows["child_ix"]),
     )
     home = owner.gather(rows["parent"])
     rows = rows.sort("parent", pl.col("owner") != home, "owner", "row")

@@ -1,7 +1,13 @@
 """What a case assumes, in sentences."""
 
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
 from redball.model import Consumption, DemandForecast, Twin
 from redball.stock.case.sites import Sites
+
+Ints = npt.NDArray[np.int32]
 
 _ALWAYS = (
     "Rates per operating hour times the hours of the fleets give the failures; the rate of the "
@@ -29,10 +35,14 @@ def assumptions(
     twin: Twin,
     use: Consumption | DemandForecast | None,
     sites: Sites,
+    items: Ints,
     *,
     due_in: bool,
 ) -> tuple[str, ...]:
-    """Sentences on what was assumed; without counts, which would tell of rows not in the label."""
+    """Sentences on what was assumed; without counts, which would tell of rows not in the label.
+
+    ``items`` are the records of the case's articles, rows of the table ``item``.
+    """
     said = list(_ALWAYS)
     if use is None:
         said.append("Recorded demand is not used.")
@@ -51,7 +61,7 @@ def assumptions(
             else "; what is in repair, on order or under way is not counted."
         )
     )
-    hidden = _without_stock(twin, sites)
+    hidden = _without_stock(twin, sites, items)
     if hidden:
         said.append(
             f"No stock is shown to {twin.viewer} at {', '.join(hidden)}; it counts as none."
@@ -59,9 +69,15 @@ def assumptions(
     return tuple(said)
 
 
-def _without_stock(twin: Twin, sites: Sites) -> list[str]:
-    """Sites of other members at which no holding at all is visible."""
-    shown = set(twin.index("holding", "site").tolist())
+def _without_stock(twin: Twin, sites: Sites, items: Ints) -> list[str]:
+    """Sites of other members at which no serviceable stock of the case is visible.
+
+    What else they hold is not in the label of the case, so it must not change what is said.
+    """
+    rows = twin["holding"].filter(
+        pl.col("condition") == "serviceable", pl.col("item_ix").is_in(items.tolist())
+    )
+    shown = set(rows["site_ix"].to_list())
     return [
         str(twin.ref("site", row))
         for row, nation in zip(sites.rows.tolist(), sites.nation, strict=True)

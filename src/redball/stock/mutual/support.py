@@ -36,8 +36,9 @@ class MutualSupport:
     availability : float64 array, shape (Y, S)
         With support, without cannibalisation; NaN where the site has none of the kind.
     pooled_ebo : float64
-        Sum of backorders were each group one site at no distance: no support of this kind gives
-        less, see ``docs/concepts/mutual-support.md`` for when it can be reached.
+        Sum of backorders were each group one site at no distance, with the pipelines of its
+        members. A yardstick and no bound where resupply times differ between sites or pipelines
+        vary more than Poisson: see ``docs/concepts/mutual-support.md``.
     sites : polars.DataFrame
         ``site_ix``, ``site``, ``nation``, ``ebo_without``, ``ebo_with`` (waiting and moving),
         ``moving``, ``given_per_day``, ``received_per_day``, ``availability_without``,
@@ -285,7 +286,9 @@ def _assumptions(problem: SparingProblem) -> tuple[str, ...]:
         "Without support each site has the pipeline of VARI-METRIC; its mean over the demand is "
         "the resupply time of a unit, also of one that a giver orders for another.",
         "A giver's extra orders load its own supplier; repairs stay where the failures arise.",
-        "The bound pools each group at no distance and also fills waiting backorders.",
+        "The pooled backorders take each group of sites that help each other with an item as one "
+        "site at no distance, every demand with the resupply time of its own site; a yardstick, no "
+        "bound: support ends lower where a giver is resupplied quicker than those it helps.",
     ]
     if (np.asarray(problem.batch) > 1).any():
         said.append("An item ordered in batches at a site takes no part in support there.")

@@ -34,7 +34,8 @@ def sweep(
 
     ``on`` (I, S) is the share of failures passed on to the supplier, ``days`` (I, S) the resupply
     time of a site without demand; ``flow`` (len(items), S, S) units per day to the first site from
-    the second; ``pooled`` (I, S) the bound where sites are pooled, shared equally; ``rounds`` (I,).
+    the second; ``pooled`` (I, S) backorders were the group one site, shared equally among its
+    members; ``rounds`` (I,).
     """
     for place in numba.prange(len(items)):
         i = items[place]

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import polars as pl
@@ -114,6 +116,7 @@ def order_proposals(
         desk.enough,
         twin.content_hash,
         _assumptions(holding_rate, tie_share, giver_keeps, most_overdue_days, count_requirements),
+        _looked_at(twin, rows, stock, lines, marks),
     )
 
 
@@ -126,6 +129,21 @@ def _frame(
         schema={**schema, "mark": MARK},
     )
     return frame.drop("mark").with_columns(labels=marks.lists(frame["mark"]))
+
+
+def _looked_at(
+    twin: Twin, rows: pl.DataFrame, stock: pl.DataFrame, lines: pl.DataFrame, marks: Marks
+) -> pl.Series:
+    """Labels of every policy and position, of their sites and items, and of what lines rest on."""
+    parts = [
+        rows["mark"],
+        stock["mark"],
+        marks.of_rows(twin["site"]["label"], rows["site_ix"]),
+        marks.of_rows(twin["item"]["label"], rows["item_ix"]),
+        marks.of_lists(lines["labels"]),
+    ]
+    whole = reduce(or_, (mark for part in parts for mark in part.unique().to_list()), 0)
+    return marks.lists(pl.Series([whole], dtype=MARK))
 
 
 def _by_source(lines: pl.DataFrame, marks: Marks) -> pl.DataFrame:

@@ -92,6 +92,9 @@ class OrderProposals:
     twin_hash : str
         Content hash of the twin they were computed with.
     assumptions : tuple of str
+    labels : polars.Series
+        Positions in ``twin.labels``, one list: of all that was looked at, so of ``checked`` and
+        ``enough`` too.
     """
 
     lines: pl.DataFrame
@@ -102,3 +105,4 @@ class OrderProposals:
     enough: int
     twin_hash: str
     assumptions: tuple[str, ...]
+    labels: pl.Series

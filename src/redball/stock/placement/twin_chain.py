@@ -106,7 +106,8 @@ def chain_of_twin(
             schema={"supplier": pl.String, "customer": pl.String, "quantity": pl.Float64},
             orient="row",
         ),
-        facts.labels(order, use),
+        # what lost its chain at a site that is seen would have one without that site
+        facts.labels(walk.nodes, use),
         pl.DataFrame(
             [
                 (facts.item_names[item], facts.site_names[site], walk.why((item, site)))
@@ -182,10 +183,10 @@ class _Facts:
         item, site = node
         return self.resupply.get((site, item)) or self.resupply.get((site, NOWHERE))
 
-    def labels(self, order: list[_Node], use: Consumption | DemandForecast) -> pl.Series:
+    def labels(self, walked: list[_Node], use: Consumption | DemandForecast) -> pl.Series:
         """Labels of the rows used; of the tables of supply, all rows: absence counts too."""
-        items = pl.Series([n[0] for n in order], dtype=pl.Int32).unique()
-        sites = pl.Series([n[1] for n in order], dtype=pl.Int32).unique()
+        items = pl.Series([n[0] for n in walked], dtype=pl.Int32).unique()
+        sites = pl.Series([n[1] for n in walked], dtype=pl.Int32).unique()
         prices = euro_prices(self.twin, self.marks)["mark"].gather(items)
         used = [
             self.twin["item"]["label"].gather(items),

@@ -38,9 +38,10 @@ from redball.stock.reserves.size import (
     sensitivity,
     survival,
 )
-from redball.stock.reserves.twin_items import ReserveItems, reserve_items
+from redball.stock.reserves.twin_items import ITEM_RULES, ReserveItems, reserve_items
 
 __all__ = [
+    "ITEM_RULES",
     "Duration",
     "Empirical",
     "Exponential",

@@ -10,6 +10,15 @@ from redball.model.marks import Marks
 from redball.model.money import euro_prices
 from redball.stock.days.supply_days import marked_days
 
+ITEM_RULES = (
+    "Prices are in EUR at the last rate not after the day of the twin.",
+    "Stock is what is serviceable, not past its last day and not promised; stock at sites that is "
+    "not shown to the viewer is not counted.",
+    "Price, mass and volume of recognised items are those of the first record that knows them, "
+    "per unit of the row; the shelf life is the shortest.",
+)
+"""What always holds; it tells of no row."""
+
 
 @dataclass(frozen=True)
 class ReserveItems:
@@ -30,6 +39,7 @@ class ReserveItems:
         (units less promises), ``expiry``, ``days_left`` (whole days, negative when past, null
         without a last day), ``labels``.
     assumptions : tuple of str
+        They count and name items: who shows only some of them says :data:`ITEM_RULES` instead.
     """
 
     frame: pl.DataFrame
@@ -228,12 +238,7 @@ def _lots(
 
 
 def _said(frame: pl.DataFrame, lots: pl.DataFrame) -> tuple[str, ...]:
-    said = [
-        "Prices are in EUR at the last rate not after the day of the twin.",
-        "Stock is what is serviceable, not past its last day and not promised.",
-        "Price, mass and volume of recognised items are those of the first record that knows them, "
-        "per unit of the row; the shelf life is the shortest.",
-    ]
+    said = list(ITEM_RULES)
     for column, what in (
         ("per_day", "consumption"), ("free", "stock"), ("price", "price in EUR"),
         ("mass_kg", "mass"), ("volume_m3", "volume"), ("shelf_life_days", "shelf life"),

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pytest
+import scipy.stats
 
 from redball.model.errors import BadData, BadUse
 from redball.stock.mutual import Agreement, MutualSupport, exact_support, mutual_support
@@ -243,6 +244,24 @@ def test_frames_hold_every_site_nation_and_system() -> None:
     assert by_nation["ebo_with"].to_list() == pytest.approx(found.nations["ebo_with"].to_list())
     assert found.pooled_ebo < found.ebo.sum()
     assert len(found.assumptions) > 6
+
+
+@pytest.mark.parametrize(("days", "below"), [((8.0, 8.0), False), ((30.0, 2.0), True)])
+def test_pooling_bounds_only_where_all_are_resupplied_alike(
+    days: tuple[float, float], below: bool
+) -> None:
+    rate, stock = np.array([0.3, 0.1]), np.array([3.0, 4.0])
+    problem = problem_of(rate[None, :], [-1, -1])
+    problem = replace(problem, repair_days=np.array([days]))
+    found = mutual_support(
+        problem, stock[None, :], [Agreement("NLD", "DEU")], nations=["DEU", "NLD"]
+    )
+    mean = float(rate @ np.array(days))
+    assert found.pooled_ebo == pytest.approx(
+        scipy.stats.poisson(mean).expect(lambda x: np.maximum(x - 7, 0.0), maxcount=400), rel=1e-6
+    )
+    assert (found.ebo.sum() < found.pooled_ebo) == below
+    assert any("yardstick, no bound" in one for one in found.assumptions)
 
 
 def test_progress_is_told_and_may_cancel() -> None:

@@ -147,3 +147,23 @@ def test_progress_rises_to_1_and_may_cancel() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         stock_for_surge(problem, 0.0, PROFILE, 0.85, DAYS, progress=stop)
+
+
+def test_stock_without_a_bound_is_found_as_with_a_wide_one() -> None:
+    problem = case(2, depot=False)
+    free = replace(problem, most=np.full((4, 1), np.inf))
+    found = stock_for_surge(free, 0.0, PROFILE, 0.9, DAYS)
+    wide = stock_for_surge(replace(problem, most=np.full((4, 1), 60.0)), 0.0, PROFILE, 0.9, DAYS)
+    np.testing.assert_array_equal(found.stock, wide.stock)
+    assert lowest(free, found.stock) >= 0.9 - 1e-9
+
+
+@pytest.mark.parametrize("depot", [False, True])
+def test_one_core_and_several_give_the_same(depot: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = case(3, depot=depot)
+    one = stock_for_surge(problem, 0.0, PROFILE, 0.85, DAYS)
+    monkeypatch.setattr("redball.stock.wartime.engine.FEW_CELLS", 0)
+    monkeypatch.setattr("redball.stock.wartime.days.FEW_CELLS", 0)
+    several = stock_for_surge(problem, 0.0, PROFILE, 0.85, DAYS)
+    np.testing.assert_array_equal(one.stock, several.stock)
+    np.testing.assert_array_equal(one.after, several.after)
