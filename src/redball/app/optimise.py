@@ -11,7 +11,7 @@ from redball.app.inputs import Inputs
 from redball.app.naming import in_front
 from redball.app.readiness import Start, left_out, not_counted, starting
 from redball.app.sparing import Spares, SparingOptions, spares
-from redball.model import BadUse, StockPlan
+from redball.model import BadUse, ResultLabel, StockPlan, combine
 from redball.model.compiled import Floats
 from redball.model.results import Scalar
 from redball.reports import Bar, Bars
@@ -137,7 +137,7 @@ def stock_optimise(
         },
         charts=_charts(found, plan),
         assumptions=(*plan.assumptions, *found.case.assumptions),
-        origin=found.seen.origin(label=found.label, parameters=options.as_parameters()),
+        origin=found.seen.origin(label=_label(found, options), parameters=options.as_parameters()),
         command=f"redball stock optimise {inputs.words}",
     )
 
@@ -169,10 +169,11 @@ def stock_explain(
     told = rows.with_columns(
         article=names.gather(rows["item"].cast(pl.UInt32)),
         next_article=item_keys.gather(rows["next_item"].cast(pl.UInt32)),
+        gain_points=100 * (rows["readiness_after"] - rows["readiness_before"]),
         next_at=pl.Series(problem.site_names).gather(rows["next_site"].cast(pl.UInt32)),
     ).drop("item", "site", "next_item", "next_site")
     first = (
-        "rank", "article", "site_name", "units", "cost", "readiness_before", "readiness_after",
+        "rank", "article", "site_name", "units", "cost", "gain_points",
         "next_article", "next_at",
     )  # fmt: skip
     unused = left_out(found, found.label)
@@ -188,7 +189,7 @@ def stock_explain(
             *plan.assumptions,
             *found.case.assumptions,
         ),
-        origin=found.seen.origin(label=found.label, parameters=options.as_parameters()),
+        origin=found.seen.origin(label=_label(found, options), parameters=options.as_parameters()),
         command=f"redball stock explain {inputs.words}",
     )
 
@@ -288,7 +289,8 @@ def _bought(problem: SparingProblem, result: Assortment, *, by_target: bool) -> 
     if by_target and not result.proven:
         notes = (
             *notes,
-            f"No stock that meets the targets costs less than {result.bound:,.0f} EUR.",
+            "Weighed over the best assortments found, the targets cost at least "
+            f"{result.bound:,.0f} EUR; for families of items that is no proof.",
         )
     return _Found(
         result.stock, np.zeros(result.stock.shape), result.cost, result.readiness, result.value,
@@ -341,6 +343,17 @@ def _sites(found: Spares, scope: str, name: str) -> tuple[int, ...]:
     if not sites:
         raise BadUse(f"No system of the case stands at {scope} '{name}'.")
     return tuple(sites)
+
+
+def _label(found: Spares, options: OptimiseOptions) -> ResultLabel:
+    """Label of an answer: that of the case, and of the units that targets name."""
+    label = found.label
+    for text in options.targets:
+        scope, _, rest = text.partition("=")
+        if scope == "unit":
+            row = found.twin.find("party", rest.rpartition(":")[0])
+            label = combine(label, found.twin.label_of("party", [row]))
+    return label
 
 
 def _storage(found: Spares) -> Storage:

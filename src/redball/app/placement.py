@@ -178,7 +178,7 @@ def _from_files(
     label = result_label(parse_label(files.label, viewer)) if files.label else NOBODY
     origin = Origin(
         viewer=viewer,
-        as_of=datetime.now(UTC),
+        as_of=inputs.view.as_of or datetime.now(UTC),
         revision=0,
         twin_hash=digest.hexdigest(),
         software=f"redball {redball.__version__}",

@@ -235,7 +235,7 @@ def _said(frame: pl.DataFrame) -> tuple[str, ...]:
     for goal in (0.8, 0.9, 0.95):
         reached = frame.filter(pl.col("readiness") >= goal)
         if first["readiness"] < goal and reached.height:
-            said.append(f"{_percent(goal)} cost {reached['cost'][0]:,.0f} EUR.")
+            said.append(f"{_percent(goal)} cost at most {reached['cost'][0]:,.0f} EUR.")
     if "readiness_with_support" in frame.columns:
         both = frame.drop_nulls("readiness_with_support")
         change = both["readiness_with_support"] - both["readiness"]

@@ -302,12 +302,17 @@ def _rows(plan: ReservePlan) -> pl.DataFrame:
 def _rotation(frame: pl.DataFrame) -> pl.DataFrame:
     """Per item with a shelf life: purchases and waste a year, and what use rotates for free."""
     rows = []
-    limited = frame.filter(pl.col("shelf_life_days").is_not_null(), pl.col("units") > 0)
+    limited = frame.filter(
+        pl.col("shelf_life_days").is_not_null(),
+        pl.col("units") > 0,
+        # waste depends on use; without it nothing is said
+        pl.col("peacetime_per_day").is_not_null(),
+    )
     for row in limited.iter_rows(named=True):
         balance = rotation_balance(
             row["units"],
             row["shelf_life_days"] / _YEAR_DAYS,
-            (row["peacetime_per_day"] or 0.0) * _YEAR_DAYS,
+            row["peacetime_per_day"] * _YEAR_DAYS,
             unit_price=row["price"],
         )
         rows.append(

@@ -1,7 +1,9 @@
 """How every engine's answer is delivered: screen, JSON, tables, page, store."""
 
+import shlex
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from redball import app
@@ -39,6 +41,7 @@ class Delivery:
 def deliver(answer: app.Answer, to: Delivery, known: Mapping[str, object] | None = None) -> None:
     """Show an answer and write it where it was asked for; ``known`` is said beside it."""
     written: dict[str, object] = dict(known or {})
+    answer = replace(answer, command=shlex.join(["redball", *sys.argv[1:]]))
     if to.out is not None:
         written["tables_written"] = app.write_answer_tables(answer, to.out)
     if to.report is not None:

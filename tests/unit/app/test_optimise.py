@@ -68,7 +68,7 @@ def test_storage_limits_what_a_site_holds(alone: app.Inputs) -> None:
 
     def at_base(answer: app.Answer) -> float:
         rows = answer.tables["plan"].filter(site="DEU:BASE").select("item", "stock").iter_rows()
-        return sum(mass[item] * units for item, units in rows)
+        return float(sum(mass[item] * units for item, units in rows))
 
     assert at_base(free) > 20.0
     assert at_base(kept) <= 20.0

@@ -27,10 +27,11 @@ def test_the_cost_of_a_twins_chain_is_that_of_its_schedule(alone: app.Inputs) ->
         frames.stages.drop("item_ix", "site_ix"),
         frames.arcs,
         aggregation="path",
+        holding_rate=0.2,
         z=NormalDist().inv_cdf(0.95),
     )
     outbound = dict(answer.tables["stages"].select("stage", "outbound_days").iter_rows())
-    priced = price_schedule(chain, [outbound[name] for name in chain.names])
+    priced = price_schedule(chain, outbound)
     assert priced.cost == pytest.approx(answer.figures["cost a year"])
     assert answer.tables["stages"]["cost"].sum() == pytest.approx(answer.figures["cost a year"])
 

@@ -23,7 +23,7 @@ def test_figures_agree_with_the_lines(alone: app.Inputs) -> None:
 
 
 def test_orders_that_were_placed_are_not_proposed_again(allies: app.Inputs, tmp_path: Path) -> None:
-    store = shutil.copy(allies.view.store, tmp_path / "s.sqlite")
+    store = str(shutil.copy(allies.view.store, tmp_path / "s.sqlite"))
     inputs = app.inputs_of(store, "DEU", None, None)
     package = tmp_path / "orders"
     first = app.replenish(inputs, orders_out=package)
@@ -33,7 +33,7 @@ def test_orders_that_were_placed_are_not_proposed_again(allies: app.Inputs, tmp_
     (package / "manifest.toml").write_text(
         f'owner = "DEU"\nas_of = {moment}\ncontent = "changes"\n'
     )
-    outcome = app.import_(package, store=str(store))
+    outcome = app.import_(package, store=store)
     assert outcome.result is not None, outcome.check.issues.rows()
     later = app.replenish(inputs)
     pairs = set(first.tables["orders"].select("site", "item").iter_rows())

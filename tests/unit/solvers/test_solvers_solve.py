@@ -1,6 +1,5 @@
 """The door to the solver: right answers, honest ends, no noise, and it can be stopped."""
 
-
 import numpy as np
 import pytest
 from scipy import optimize, sparse

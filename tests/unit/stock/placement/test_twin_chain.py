@@ -72,7 +72,11 @@ def test_the_least_cost_is_that_of_every_schedule_tried() -> None:
     for days in product(range(12), repeat=3):
         if days[chain.names.index("DEU:ENGINE @ DEU:BASE")] == 0:
             try:
-                costs.append(price_schedule(chain, [float(d) for d in days]).cost)
+                costs.append(
+                    price_schedule(
+                        chain, dict(zip(chain.names, map(float, days), strict=True))
+                    ).cost
+                )
             except BadData:
                 continue  # a stage would promise more than it can do
     best = place(chain)
@@ -94,7 +98,7 @@ def test_what_has_no_known_time_or_supplies_itself_is_left_out_and_named() -> No
 
 
 def test_a_site_that_breaks_the_only_chain_is_in_the_labels() -> None:
-    closed = [{"key": "BASE"}, {"key": "DEPOT", "label": 1}]
+    closed: Rows = [{"key": "BASE"}, {"key": "DEPOT", "label": 1}]
     sources = TABLES["source"][:2]
     found = chain_of_twin(twin_of(site=closed, source=sources), use((0, 0, 1.0), (0, 1, 1.0)))
     t = twin_of(site=closed, source=sources)
