@@ -41,7 +41,7 @@ from redball.app.stores import feeds, init_store, store_info
 from redball.app.support import stock_support
 from redball.app.surge import SurgeOptions, parse_law, spans_of, stock_surge, surges_of
 from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
-from redball.app.view import Seen, View, see
+from redball.app.view import Seen, View, see, without_password
 from redball.exchange import write_template, write_willems_packages
 
 __all__ = [
@@ -112,6 +112,7 @@ __all__ = [
     "store_info",
     "surges_of",
     "threshold_table",
+    "without_password",
     "write_answer_report",
     "write_answer_tables",
     "write_example",

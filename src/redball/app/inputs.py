@@ -8,7 +8,7 @@ from pathlib import Path
 
 from redball.app.clock import parse_moment
 from redball.app.packages import import_
-from redball.app.view import Seen, View, see
+from redball.app.view import Seen, View, see, without_password
 from redball.exchange import read_package
 from redball.model import BadData, BadUse, Label, LabelError
 
@@ -40,7 +40,8 @@ class Inputs:
         if self.tables is not None:
             viewer = f" --viewer {self.view.viewer}" if self.view.viewer else ""
             return f"--tables {self.tables}{viewer}{moment}"
-        return f"--store {self.view.store} --viewer {self.view.viewer}{moment}"
+        store = without_password(self.view.store)
+        return f"--store {store} --viewer {self.view.viewer}{moment}"
 
 
 def look(inputs: Inputs, *, now: datetime | None = None) -> Seen:

@@ -17,7 +17,7 @@ from redball.app.picture import (
     picture_of,
     recognise,
 )
-from redball.app.view import View, see
+from redball.app.view import View, see, without_password
 from redball.model import NOWHERE, Finding, Level, Origin, Twin
 from redball.reports import ReportContent, write_html
 
@@ -27,7 +27,8 @@ def report(view: View, path: Path, *, now: datetime | None = None) -> tuple[Path
     known = recognise(see(view, now=now), PictureOptions())
     picture = picture_of(known, PictureOptions())
     findings = findings_of(known, FindingOptions())
-    command = f"redball report {path} --store {view.store} --viewer {view.viewer}"
+    store = without_password(view.store)
+    command = f"redball report {path} --store {store} --viewer {view.viewer}"
     if view.as_of is not None:
         command += f" --as-of {view.as_of.isoformat()}"
     title = "Recognised logistics picture"

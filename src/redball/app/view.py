@@ -1,6 +1,7 @@
 """From the store to a twin: the one way in which rows reach the capabilities."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,14 @@ class View:
     store: str
     viewer: str
     as_of: datetime | None = None
+
+
+_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^\s/]*@")
+
+
+def without_password(command: str) -> str:
+    """Write a command or address with stars in place of a database's password."""
+    return _PASSWORD.sub(r"\1:***@", command)
 
 
 @dataclass(frozen=True)

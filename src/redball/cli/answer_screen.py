@@ -41,7 +41,8 @@ class Delivery:
 def deliver(answer: app.Answer, to: Delivery, known: Mapping[str, object] | None = None) -> None:
     """Show an answer and write it where it was asked for; ``known`` is said beside it."""
     written: dict[str, object] = dict(known or {})
-    answer = replace(answer, command=shlex.join(["redball", *sys.argv[1:]]))
+    typed = app.without_password(shlex.join(["redball", *sys.argv[1:]]))
+    answer = replace(answer, command=typed)
     if to.out is not None:
         written["tables_written"] = app.write_answer_tables(answer, to.out)
     if to.report is not None:

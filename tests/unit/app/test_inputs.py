@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from redball.app import Inputs, View, import_, look
+from redball.app import Inputs, View, import_, look, without_password
 from redball.model import BadData, BadUse
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -87,3 +87,20 @@ def test_a_store_is_looked_at_where_no_tables_are_given(plain: Path, tmp_path: P
     seen = look(Inputs(View(store, "NLD")))
     assert seen.twin["item"].height == 1
     assert Inputs(View(store, "NLD")).words == f"--store {store} --viewer NLD"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("postgresql://me:s3:cr@et@host/db", "postgresql://me:***@host/db"),
+        (
+            "redball x --store postgresql://me:pw@h:5432/d",
+            "redball x --store postgresql://me:***@h:5432/d",
+        ),
+        ("postgresql://host:5432/db", "postgresql://host:5432/db"),
+        ("/tmp/a:b@c.sqlite", "/tmp/a:b@c.sqlite"),
+    ],
+)
+def test_a_password_is_never_part_of_a_command(typed: str, shown: str) -> None:
+    assert without_password(typed) == shown
+    assert without_password(shown) == shown
