@@ -111,7 +111,12 @@ def curve_of(
     return Answer(
         kind="stock curve",
         title="Readiness against budget",
-        said=(*_said(frame), *_bought(found, money), *not_counted(unused)),
+        said=(
+            *_said(frame),
+            *_nothing_bought(curve, options.budget),
+            *_bought(found, money),
+            *not_counted(unused),
+        ),
         figures=_figures(found, curve, support=options.support),
         tables={
             "curve": frame,
@@ -223,6 +228,17 @@ def _with_support(
         "Stock is chosen without regard to mutual support and then evaluated with it: a stock "
         "chosen for it could be cheaper still.",
         *assumptions,
+    )
+
+
+def _nothing_bought(curve: Curve, budget: float | None) -> tuple[str, ...]:
+    """Say so where the budget does not pay for the cheapest step."""
+    ahead = curve.steps.money[curve.steps.order]
+    if budget is None or curve.cost[-1] > 0 or not len(ahead):
+        return ()
+    return (
+        f"The budget of {budget:,.2f} EUR buys nothing: the cheapest step of the curve costs "
+        f"{float(ahead.min()):,.2f} EUR.",
     )
 
 

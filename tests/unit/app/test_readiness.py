@@ -50,3 +50,14 @@ def test_agreements_are_counted_only_where_support_is_evaluated(allies: app.Inpu
     without = app.stock_curve(allies, app.CurveOptions(points=2, budget=0.0, support=False))
     assert "agreements on mutual support" not in without.figures
     assert "readiness_with_support" not in without.tables["curve"].columns
+
+
+def test_a_budget_below_the_cheapest_step_is_said_to_buy_nothing(alone: app.Inputs) -> None:
+    poor = app.stock_curve(alone, app.CurveOptions(points=5, budget=0.5, support=False))
+    assert poor.tables["curve"]["cost"].to_list() == [0.0]
+    (told,) = [sentence for sentence in poor.said if "buys nothing" in sentence]
+    cheapest = float(told.split("costs ")[1].split(" EUR")[0].replace(",", ""))
+    assert cheapest > 0.5
+    enough = app.stock_curve(alone, app.CurveOptions(points=5, budget=cheapest, support=False))
+    assert enough.tables["curve"]["cost"][-1] == pytest.approx(cheapest)
+    assert not any("buys nothing" in sentence for sentence in enough.said)
