@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
+from redball.app.csv_tables import read_csv_table, refuse_columns
 from redball.app.inputs import Inputs, look
 from redball.app.naming import label_of_lists, named
 from redball.forecasting import Surge
@@ -50,7 +51,8 @@ class ForecastOptions:
             "review_days": self.review_days,
             "period_days": self.period_days,
             "levels": ",".join(f"{level:g}" for level in self.levels),
-            "surge": None if self.surge is None else self.surge.name,
+            # the text, not the name: what went in is part of the hash of a kept answer
+            "surge": None if self.surge is None else self.surge.read_text("utf-8"),
         }
 
 
@@ -130,22 +132,12 @@ def read_surges(path: Path, twin: Twin) -> tuple[Surge, ...]:
     BadData
         A column is missing, or a row can't be read; it is named.
     """
-    if not path.is_file():
-        raise BadUse("There is no such file.", where=str(path), mend="Give a CSV file.")
-    try:
-        frame = pl.read_csv(path, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise BadData(f"It is no CSV table: {error}.", where=str(path)) from error
+    frame = read_csv_table(path)
     needed = ("first", "last", "multiplier")
-    missing = [name for name in needed if name not in frame.columns]
-    unknown = [n for n in frame.columns if n not in (*needed, "item", "supply_class")]
-    if missing or unknown:
-        what = f"no column '{missing[0]}'" if missing else f"an unknown column '{unknown[0]}'"
-        raise BadData(
-            f"The profile has {what}.",
-            where=str(path),
-            mend="Give first, last, multiplier, and item or supply_class where it is not for all.",
-        )
+    refuse_columns(
+        frame, path, needed, (*needed, "item", "supply_class"),
+        "Give first, last, multiplier, and item or supply_class where it is not for all.",
+    )  # fmt: skip
     return tuple(
         _surge(row, twin, f"{path}, line {line}")
         for line, row in enumerate(frame.iter_rows(named=True), start=2)

@@ -10,10 +10,11 @@ import polars as pl
 
 import redball
 from redball.app.answers import Answer, Progress, shares
+from redball.app.csv_tables import read_csv_table
 from redball.app.inputs import Inputs, look
 from redball.app.naming import label_of_lists
 from redball.forecasting import consumption
-from redball.model import BadData, BadUse, Origin, parse_label
+from redball.model import BadUse, Origin, parse_label
 from redball.model.labels import result_label
 from redball.model.results import NOBODY, Scalar
 from redball.reports import Bar, Bars
@@ -166,14 +167,9 @@ def _from_files(
     digest = hashlib.sha256()
     frames = []
     for path in (files.stages, files.arcs):
-        if not path.is_file():
-            raise BadUse("There is no such file.", where=str(path), mend="Give a CSV file.")
+        frames.append(read_csv_table(path, typed=True))
         data = path.read_bytes()
         digest.update(len(data).to_bytes(8, "big") + data)
-        try:
-            frames.append(pl.read_csv(data, infer_schema_length=None))
-        except pl.exceptions.PolarsError as error:
-            raise BadData(f"It is no CSV table: {error}.", where=str(path)) from error
     viewer = inputs.view.viewer or "OWN"
     label = result_label(parse_label(files.label, viewer)) if files.label else NOBODY
     origin = Origin(

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
+from redball.app.csv_tables import read_csv_table, refuse_columns
 from redball.app.inputs import Inputs
 from redball.app.readiness import left_out, not_counted
 from redball.app.sparing import Spares, SparingOptions, spares
@@ -206,19 +207,8 @@ def _profile(found: Spares, options: SurgeOptions) -> SurgeProfile:
 
 
 def _read_profile(path: Path, found: Spares) -> tuple[list[Surge], list[Interruption]]:
-    if not path.is_file():
-        raise BadUse("There is no such file.", where=str(path), mend="Give a CSV file.")
-    try:
-        frame = pl.read_csv(path, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise BadData(f"It is no CSV table: {error}.", where=str(path)) from error
-    missing = [name for name in _NEEDED if name not in frame.columns]
-    unknown = [name for name in frame.columns if name not in _COLUMNS]
-    if missing or unknown:
-        what = f"no column '{missing[0]}'" if missing else f"an unknown column '{unknown[0]}'"
-        raise BadData(
-            f"The profile has {what}.", where=str(path), mend=f"Columns: {', '.join(_COLUMNS)}."
-        )
+    frame = read_csv_table(path)
+    refuse_columns(frame, path, _NEEDED, _COLUMNS, f"Columns: {', '.join(_COLUMNS)}.")
     surges: list[Surge] = []
     stops: list[Interruption] = []
     for line, row in enumerate(frame.iter_rows(named=True), start=2):
