@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from redball.model import Twin
+from redball.model import NOWHERE, Twin
 from redball.model.marks import Marks
+from redball.model.schema import table as schema
 
 LEFT_OUT = {
     "table": pl.String(),
@@ -15,7 +16,8 @@ LEFT_OUT = {
     "why": pl.String(),
     "labels": pl.List(pl.Int32()),
 }
-"""Columns of what is left out; ``key`` is ``OWNER:KEY``, ``labels`` that of the row itself."""
+"""Columns of what is left out; ``key`` is ``OWNER:KEY``, ``labels`` those of the row itself and of
+the rows it names: without one of them it would be left out for another reason, or not at all."""
 
 
 class Book:
@@ -35,11 +37,17 @@ class Book:
     def leave(self, table: str, rows: Iterable[int], why: str) -> None:
         """Note rows of a table that are left out, for one reason."""
         ix = np.unique(np.fromiter((int(row) for row in rows), np.int64))
-        named = self.twin.tables[table][ix].select(
-            pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":"), "label"
-        )
-        for name, label in named.iter_rows():
-            self._left[table, name, why] = [label]
+        frame = self.twin.tables[table][ix]
+        labels = frame.select("label", *(
+            self.twin.tables[target]["label"]
+            .gather(frame[f"{attribute}_ix"].replace(NOWHERE, None).cast(pl.UInt32))
+            .alias(attribute)
+            for attribute, target in schema(table).refs.items()
+        ))  # fmt: skip
+        names = frame.select(pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":"))
+        for (name,), behind in zip(names.iter_rows(), labels.iter_rows(), strict=True):
+            known = sorted({label for label in behind if label is not None})
+            self._left[table, name, why] = known
 
     @property
     def left_out(self) -> pl.DataFrame:
