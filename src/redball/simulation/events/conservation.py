@@ -4,7 +4,8 @@ Units of all items together, since a recipe turns some into others:
 
 ``at the start + bought + made = used + consumed + condemned + expired + destroyed + lost + now``
 
-where ``now`` is on hand, in reserve, under way, in repair, on the way to a shop, and installed.
+where ``now`` is on hand, in reserve, under way, in repair, on the way to a shop, and installed. A
+failed part counts as made when it is taken out of its parent, and the part put in as consumed.
 """
 
 import numpy as np

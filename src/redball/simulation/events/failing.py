@@ -162,6 +162,7 @@ def arrive_at_shop(s: State, shop: int) -> None:
     for row in range(h.first_part, h.last_part):
         part = s.parts[row]
         if u < part.probability:
+            s.clock[0].made += 1  # the failed part counts on its own from here on
             failed_unit(s, part.cell)
             request(s, part.cell, 1, FOR_REPAIR, job, 0, 0, 1.0)
             return
