@@ -32,12 +32,22 @@ from redball.app.picture import (
 )
 from redball.app.placement import PlacementOptions, chain_files, stock_placement
 from redball.app.readiness import CurveOptions, stock_curve
+from redball.app.rehearsal import RunOptions, TwinOptions, twin_options
 from redball.app.replenishment import ReplenishOptions, parse_kind, replenish
 from redball.app.report import report
 from redball.app.reserves import ReserveOptions, parse_duration, parse_hours, stock_reserve
 from redball.app.same_item import Pairs, Verdict, candidates, conflicts, decide
+from redball.app.scenarios import (
+    CompareOptions,
+    scenario_compare,
+    scenario_list,
+    scenario_named,
+    scenario_text,
+)
+from redball.app.simulate import SimulateOptions, simulate_twin
 from redball.app.sparing import SparingOptions
 from redball.app.stores import feeds, init_store, store_info
+from redball.app.stress import StressOptions, stress_options, stress_test
 from redball.app.support import stock_support
 from redball.app.surge import SurgeOptions, parse_law, spans_of, stock_surge, surges_of
 from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
@@ -47,6 +57,7 @@ from redball.exchange import write_template, write_willems_packages
 __all__ = [
     "Answer",
     "CheckOutcome",
+    "CompareOptions",
     "CurveOptions",
     "DemoResult",
     "EvidenceRow",
@@ -63,9 +74,13 @@ __all__ = [
     "PlacementOptions",
     "ReplenishOptions",
     "ReserveOptions",
+    "RunOptions",
     "Seen",
+    "SimulateOptions",
     "SparingOptions",
+    "StressOptions",
     "SurgeOptions",
+    "TwinOptions",
     "Verdict",
     "View",
     "answer_of",
@@ -100,7 +115,12 @@ __all__ = [
     "picture_tables",
     "replenish",
     "report",
+    "scenario_compare",
+    "scenario_list",
+    "scenario_named",
+    "scenario_text",
     "see",
+    "simulate_twin",
     "spans_of",
     "stock_curve",
     "stock_explain",
@@ -110,8 +130,11 @@ __all__ = [
     "stock_support",
     "stock_surge",
     "store_info",
+    "stress_options",
+    "stress_test",
     "surges_of",
     "threshold_table",
+    "twin_options",
     "without_password",
     "write_answer_report",
     "write_answer_tables",

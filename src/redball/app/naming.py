@@ -70,3 +70,17 @@ def _names(twin: Twin, series: pl.Series, table: str) -> list[pl.Series]:
     if table in ("item", "party"):
         found.append(rows["name"].gather(where).alias(f"{name}_name"))
     return found
+
+
+def shown_left_out(twin: Twin, rows: pl.DataFrame, label: ResultLabel) -> pl.DataFrame:
+    """Rows that could not be used, as far as readers of a label may know.
+
+    Rows that are more closed than the answer stay out of it, so that they do not close it; they
+    played no part in it.
+    """
+    marks = Marks(twin.labels)
+    mark = marks.of_lists(rows["labels"]).to_list()
+    known = {m: combine(label, marks.label(m)) == label for m in set(mark)}
+    shown = rows.filter(pl.Series([known[m] for m in mark], dtype=pl.Boolean))
+    # why a row is left out may rest on others, so it has no label of its own beside the answer's
+    return shown.drop("labels")

@@ -10,12 +10,10 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
-from redball.app.naming import in_front
+from redball.app.naming import in_front, shown_left_out
 from redball.app.sparing import Spares, SparingOptions, spares
 from redball.model import ResultLabel
 from redball.model.compiled import Floats
-from redball.model.labels import combine
-from redball.model.marks import Marks
 from redball.model.results import Scalar
 from redball.reports import Bar, Bars, Line, LineChart
 from redball.stock.curve import Curve, readiness_curve
@@ -173,18 +171,8 @@ def where_the_money_goes(found: Spares, problem: SparingProblem, stock: Floats) 
 
 
 def left_out(found: Spares, label: ResultLabel) -> pl.DataFrame:
-    """Rows of the twin that could not be used, and why, as far as readers of a label may know.
-
-    Rows that are more closed than the answer stay out of it, so that they do not close it; they
-    played no part in it.
-    """
-    rows = found.case.left_out
-    marks = Marks(found.twin.labels)
-    mark = marks.of_lists(rows["labels"]).to_list()
-    known = {m: combine(label, marks.label(m)) == label for m in set(mark)}
-    shown = rows.filter(pl.Series([known[m] for m in mark], dtype=pl.Boolean))
-    # why a row is left out may rest on others, so it has no label of its own beside the answer's
-    return shown.drop("labels")
+    """Rows of the twin that could not be used, and why, as far as readers of a label may know."""
+    return shown_left_out(found.twin, found.case.left_out, label)
 
 
 def not_counted(left: pl.DataFrame) -> tuple[str, ...]:

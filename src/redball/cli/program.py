@@ -16,6 +16,7 @@ from redball.cli import (
     report,
     stock,
     store,
+    twin,
 )
 
 program = typer.Typer(
@@ -55,6 +56,9 @@ program.command("picture")(picture.picture)
 program.command("findings")(findings.findings)
 program.command("report")(report.report)
 program.add_typer(stock.group, name="stock")
+program.command("simulate")(twin.simulate)
+program.command("stress")(twin.stress)
+program.add_typer(twin.group, name="scenario")
 program.add_typer(exchange.group, name="exchange")
 program.add_typer(items.group, name="items")
 program.add_typer(store.group, name="store")

@@ -103,7 +103,7 @@ def solve(
     began = time.perf_counter()
     with _ONE_AT_A_TIME:
         highspy.Highs.resetGlobalScheduler(True)
-        solver = _loaded(problem, start)
+        solver = loaded(problem, start)
         left = max(time_limit_seconds - (time.perf_counter() - began), 0.0)
         for option, value in (
             ("time_limit", left), ("mip_rel_gap", gap), ("mip_abs_gap", 0.0), ("threads", threads),
@@ -131,8 +131,8 @@ def _check(
         )
 
 
-def _loaded(problem: LinearProblem, start: Floats | None) -> highspy.Highs:
-    """Solver with the problem in it, silent."""
+def loaded(problem: LinearProblem, start: Floats | None = None) -> highspy.Highs:
+    """Solver with the problem in it, silent; for the modules of this package."""
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its stubs leave the maker untyped
     solver.silent()
     lp = highspy.HighsLp()

@@ -371,7 +371,7 @@ def check_changes(network: Network, changes: Rows) -> None:
         len(network.nodes), len(network.nodes), len(network.nodes), len(network.lanes),
         len(network.lanes), len(network.arcs), len(network.arcs), len(network.recipes),
         len(network.streams), len(network.fleets), len(network.cells), len(network.arcs),
-        len(network.cells),
+        len(network.cells), len(network.recipes),
     )  # fmt: skip
     for number, row in enumerate(changes):
         what, index = int(row["what"]), int(row["index"])

@@ -31,6 +31,7 @@ from redball.simulation.network.tables import RuleKind, What
 _NODE, _NODE_STOCK, _NODE_ORDERS = int(What.NODE), int(What.NODE_STOCK), int(What.NODE_ORDERS)
 _LANE, _LANE_TIME, _ARC = int(What.LANE), int(What.LANE_TIME), int(What.ARC)
 _ARC_TIME, _RECIPE, _STREAM = int(What.ARC_TIME), int(What.RECIPE), int(What.STREAM)
+_RECIPE_TIME = int(What.RECIPE_TIME)
 _FLEET, _CELL, _PRICE = int(What.FLEET), int(What.CELL), int(What.PRICE)
 _SECOND, _EXPEDITE = int(RuleKind.SECOND_SOURCE), int(RuleKind.EXPEDITE)
 _RELEASE, _SUPPORT = int(RuleKind.RELEASE_RESERVE), int(RuleKind.SUPPORT)
@@ -72,6 +73,8 @@ def change(s: State, row: int) -> None:  # noqa: C901 - one branch for each kind
         set_blocked(s, at, value <= 0.0)
     elif what == _PRICE:
         s.arcs[at].price_factor = value
+    elif what == _RECIPE_TIME:
+        s.lines[at + s.clock[0].lanes].time_factor = value
     else:
         set_reports(s, at, value > 0.0)
     try_again(s)

@@ -176,9 +176,7 @@ def _plan_end(s: State, at: int) -> None:
 def set_line(s: State, at: int) -> None:
     """Work out the share of capacity that a line has now, and carry on with what is on it."""
     line = s.lines[at]
-    level = line.own * s.nodes[line.from_node].level
-    if line.to_node != line.from_node:
-        level *= s.nodes[line.to_node].level
+    level = line.own * min(s.nodes[line.from_node].level, s.nodes[line.to_node].level)
     if level == line.level:
         return
     before, now = line.level, s.clock[0].now

@@ -8,6 +8,7 @@ twin, a published case or a notebook makes it the same way.
 """
 
 from redball.simulation.network.building import NOW, Law, NetworkBuilder
+from redball.simulation.network.futures import check_changes, check_rules
 from redball.simulation.network.network import Network, Rows
 from redball.simulation.network.supplied import warnings_of
 from redball.simulation.network.tables import (
@@ -37,5 +38,7 @@ __all__ = [
     "SizeKind",
     "StreamKind",
     "What",
+    "check_changes",
+    "check_rules",
     "warnings_of",
 ]

@@ -99,7 +99,8 @@ class What(IntEnum):
     """What a change sets; ``value`` replaces the former one."""
 
     NODE = 0
-    """Share of a node that works: 0 ships, makes and repairs nothing; capacities in proportion."""
+    """Share of a node that works: 0 ships, makes and repairs nothing; capacities in proportion. A
+    lane works at the lower share of its two ends."""
     NODE_STOCK = 1
     """At once: this share of the stock on hand at the node is lost."""
     NODE_ORDERS = 2
@@ -124,6 +125,8 @@ class What(IntEnum):
     """Multiplier of an arc's price."""
     CELL_REPORT = 12
     """0: reviews of the cell see the position as it was at this moment (stale data)."""
+    RECIPE_TIME = 13
+    """Multiplier of the recipe's law, for jobs that leave the line from now on."""
 
 
 class RuleKind(IntEnum):

@@ -1,0 +1,245 @@
+"""Scenarios: the ready ones, one in words, and several side by side: ``redball scenario``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import polars as pl
+
+from redball.app.answers import Answer, Progress, shares
+from redball.app.inputs import Inputs
+from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
+from redball.model import BadUse
+from redball.model.results import Scalar
+from redball.planning.compare import Comparison, Future, GivenFuture, compare
+from redball.planning.scenarios import (
+    CompiledScenario,
+    Scenario,
+    compile_scenario,
+    library,
+    read_scenario,
+    write_scenario,
+)
+from redball.reports import Bar, Bars, Line, LineChart
+
+UNDISTURBED = "undisturbed"
+"""What futures are compared with, unless told otherwise."""
+_NEAR = 3
+
+
+@dataclass(frozen=True)
+class CompareOptions:
+    """Parameters of a comparison.
+
+    Attributes
+    ----------
+    scenarios : tuple of str
+        Ready ones by name, or paths of TOML files.
+    against : str or None
+        The one to compare with; the undisturbed network where not given.
+    days : int or None
+        Horizon of all; the longest of the scenarios where not given.
+    run : RunOptions
+    twin : TwinOptions
+    """
+
+    scenarios: tuple[str, ...]
+    against: str | None = None
+    days: int | None = None
+    run: RunOptions = field(default_factory=RunOptions)
+    twin: TwinOptions = field(default_factory=TwinOptions)
+
+
+def scenario_named(text: str) -> Scenario:
+    """Give a ready scenario by its name, or read one from a file.
+
+    Raises
+    ------
+    BadUse
+        There is neither; the nearest names are given.
+    BadData
+        The file is no scenario.
+    """
+    ready = library()
+    if text in ready:
+        return ready[text]
+    path = Path(text)
+    if path.suffix == ".toml" or path.exists():
+        return read_scenario(path)
+    near = get_close_matches(text, list(ready), _NEAR, 0.5) or list(ready)
+    raise BadUse(
+        f"There is no scenario '{text}'.",
+        mend=f"Use {', '.join(near)}, or the path of a TOML file.",
+    )
+
+
+def scenario_list() -> pl.DataFrame:
+    """Ready scenarios: name, days, what happens, how people react, description."""
+    return pl.DataFrame(
+        [
+            {
+                "name": key,
+                "days": scenario.horizon_days,
+                "events": len(scenario.events),
+                "reactions": len(scenario.reactions),
+                "description": " ".join(scenario.description.split()),
+            }
+            for key, scenario in library().items()
+        ]
+    )
+
+
+def scenario_text(text: str) -> str:
+    """TOML of a scenario, as it would be written: a start for one's own.
+
+    Raises
+    ------
+    BadUse, BadData
+        As :func:`scenario_named`.
+    """
+    return write_scenario(scenario_named(text))
+
+
+def scenario_compare(
+    inputs: Inputs,
+    options: CompareOptions,
+    progress: Progress | None = None,
+    *,
+    now: datetime | None = None,
+) -> Answer:
+    """Set futures side by side on what the viewer sees.
+
+    Raises
+    ------
+    BadUse
+        Fewer than two futures, one twice, or a name that the viewer does not see.
+    BadData
+        A file is no scenario, or the viewer sees no demand.
+    """
+    wanted = _wanted(options)
+    found = rehearsal(inputs, options.twin, now=now)
+    compiled = {
+        name: compile_scenario(scenario, found.case)
+        for name, scenario in wanted.items()
+        if scenario is not None
+    }
+    futures: dict[str, Future] = {}
+    days = options.days or max(one.horizon_days for one in compiled.values())
+    for name in wanted:
+        plain = GivenFuture(found.case.network, days)
+        futures[name] = _of(compiled[name], days) if name in compiled else plain
+    with options.run.runner() as runner:
+        result = compare(
+            futures,
+            seed=options.run.seed,
+            replications=options.run.replications,
+            precision=options.run.precision,
+            label=found.case.label,
+            runner=runner,
+            progress=shares(progress, "runs"),
+        )
+    return _answer(inputs, options, found, compiled, result)
+
+
+def _of(compiled: CompiledScenario, days: int) -> GivenFuture:
+    """Return a scenario over the days that all are compared on."""
+    return GivenFuture(compiled.network, days, compiled, compiled.rules)
+
+
+def _wanted(options: CompareOptions) -> dict[str, Scenario | None]:
+    names = [options.against or UNDISTURBED, *options.scenarios]
+    wanted: dict[str, Scenario | None] = {}
+    for text in names:
+        scenario = None if text == UNDISTURBED else scenario_named(text)
+        name = text if scenario is None or text in library() else scenario.name
+        if name in wanted:
+            raise BadUse(f"'{name}' is named twice.", mend="Name every future once.")
+        wanted[name] = scenario
+    if len(wanted) < 2 or not any(wanted.values()):
+        raise BadUse("There is nothing to compare.", mend="Name one scenario or more.")
+    return wanted
+
+
+def _answer(
+    inputs: Inputs,
+    options: CompareOptions,
+    found: Rehearsal,
+    compiled: dict[str, CompiledScenario],
+    result: Comparison,
+) -> Answer:
+    parameters: dict[str, Scalar] = {
+        "futures": " ".join(result.futures),
+        "days": result.horizon_days,
+        **options.run.as_parameters(),
+        **options.twin.as_parameters(),
+    }
+    warnings = [f"{name}: {warning}" for name, one in compiled.items() for warning in one.warnings]
+    assumptions = [a for one in compiled.values() for a in one.assumptions]
+    return Answer(
+        kind="scenario compare",
+        title="Futures side by side",
+        said=(*_said(result), *warnings),
+        figures={"replications": result.replications, "days": result.horizon_days},
+        tables={
+            "differences": result.differences,
+            "figures": result.figures,
+            "systems": result.systems,
+            "reasons": result.reasons,
+            "readiness_by_day": result.readiness,
+        },
+        charts=_charts(result),
+        assumptions=(*dict.fromkeys((*result.assumptions, *found.case.assumptions, *assumptions)),),
+        origin=found.seen.origin(label=found.case.label, parameters=parameters),
+        command=f"redball scenario compare {' '.join(options.scenarios)} {inputs.words}",
+    )
+
+
+def _said(result: Comparison) -> tuple[str, ...]:
+    """The difference in readiness of each future, and its first reason."""
+    said = []
+    rows = result.differences.filter(pl.col("figure") == "readiness")
+    for row in rows.iter_rows(named=True):
+        if row["difference"] is None:
+            continue
+        points = f"{100 * row['difference']:+.1f} points of readiness"
+        interval = f"between {100 * row['low']:+.1f} and {100 * row['high']:+.1f}"
+        verdict = "" if row["significant"] else ": no significant effect"
+        said.append(f"{row['future']} against {row['against']}: {points} ({interval}){verdict}.")
+        reasons = result.reasons.filter(pl.col("future") == row["future"])
+        if row["significant"] and reasons.height:
+            named = "; ".join(
+                f"{r['what']}: {r['name']}"
+                for r in reasons.unique("what", keep="first", maintain_order=True)
+                .head(_NEAR)
+                .iter_rows(named=True)
+            )
+            said.append(f"  Most of all {named}.")
+    return tuple(said)
+
+
+def _charts(result: Comparison) -> tuple[LineChart | Bars, ...]:
+    lines = []
+    for name in result.futures:
+        part = result.readiness.filter(pl.col("future") == name)
+        points = list(part.select("day", "readiness").drop_nulls().iter_rows())
+        lines.append(Line(name, points))
+    if not any(line.points for line in lines):
+        return ()
+    chart = LineChart(
+        "Readiness by day", "day", "share of systems up", lines, percent=True, from_zero=False
+    )
+    return (chart, *_changes(result.systems))
+
+
+def _changes(systems: pl.DataFrame) -> Sequence[Bars]:
+    """Units that lose most in any future."""
+    lost = systems.filter(pl.col("change") < 0).sort("change").head(12)
+    if lost.is_empty():
+        return ()
+    bars = [
+        Bar(f"{row['future']}: {row['system']} of {row['unit']}", -100 * row["change"])
+        for row in lost.iter_rows(named=True)
+    ]
+    return (Bars("Readiness lost, by unit", "percentage points", bars),)

@@ -1,0 +1,384 @@
+"""Everything lost once, ranked by what it costs in readiness: ``redball stress``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from redball.app.answers import Answer, Progress, shares
+from redball.app.inputs import Inputs
+from redball.app.naming import shown_left_out
+from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
+from redball.app.scenarios import scenario_named
+from redball.model import BadData, BadUse, ResultLabel
+from redball.model.labels import combine
+from redball.model.results import Scalar
+from redball.planning.compare import GivenFuture
+from redball.planning.scenarios import compile_scenario
+from redball.planning.stress import (
+    KINDS_LOST,
+    Bottlenecks,
+    CrossCheck,
+    Loss,
+    Method,
+    StressResult,
+    Times,
+    bottlenecks,
+    cascade_method,
+    cross_check,
+    exposure_method,
+    losses_of,
+    stress,
+)
+from redball.planning.targets import KINDS
+from redball.reports import Bar, Bars, Line, LineChart
+from redball.risk import structural_findings
+from redball.risk.cascade import party_systemic_risk
+from redball.risk.exposure import exposure, exposure_case
+from redball.simulation.runs import NO_RULES
+
+HIDDEN_RULE = "hidden-common-supplier"
+_BARS = 15
+_CURVES = 4
+_METHOD_KINDS = ("party", "parent", "site", "country")
+
+
+@dataclass(frozen=True)
+class StressOptions:
+    """Parameters of a stress test.
+
+    Attributes
+    ----------
+    times : Times
+        When things are lost, for how long, and how the curves are read.
+    kinds : tuple of str
+        Kinds of what is lost one at a time.
+    only : tuple of str
+        Only these, ``KIND=NAME``; all of the kinds when empty.
+    sets : tuple of str
+        Things lost together, ``NAME: KIND=NAME, KIND=NAME``.
+    pairs_among : int
+        Pairs are tried among so many of the worst.
+    methods : bool
+        Rank the same losses by the linear programme and by the cascade as well.
+    constraints : int
+        Constraints of each kind whose easing is tried; 0 for none.
+    reactions : str or None
+        A scenario whose reactions people follow in every run.
+    run : RunOptions
+    twin : TwinOptions
+    """
+
+    times: Times = field(default_factory=Times)
+    kinds: tuple[str, ...] = KINDS_LOST
+    only: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    pairs_among: int = 5
+    methods: bool = True
+    constraints: int = 3
+    reactions: str | None = None
+    run: RunOptions = field(default_factory=RunOptions)
+    twin: TwinOptions = field(default_factory=TwinOptions)
+
+    def as_parameters(self) -> dict[str, Scalar]:
+        """Plain values for the origin of results."""
+        return {
+            **vars(self.times),
+            "kinds": " ".join(self.kinds),
+            "only": "; ".join(self.only) or None,
+            "sets": "; ".join(self.sets) or None,
+            "pairs_among": self.pairs_among,
+            "methods": self.methods,
+            "constraints": self.constraints,
+            "reactions": self.reactions,
+            **self.run.as_parameters(),
+            **self.twin.as_parameters(),
+        }
+
+
+def stress_options(
+    *,
+    times: tuple[int, float, int, float],
+    kinds: tuple[str, ...],
+    only: tuple[str, ...],
+    sets: tuple[str, ...],
+    pairs_among: int,
+    methods: bool,
+    constraints: int,
+    reactions: str | None,
+    run: RunOptions,
+    twin: TwinOptions,
+) -> StressOptions:
+    """Options from the words of a command line; ``times``: first day, days, horizon, threshold.
+
+    Raises
+    ------
+    BadUse
+        A number is out of range.
+    """
+    from_day, days_lost, horizon, threshold = times
+    return StressOptions(
+        Times(from_day, days_lost, horizon, threshold), kinds or KINDS_LOST, only, sets,
+        pairs_among, methods, constraints, reactions, run, twin,
+    )  # fmt: skip
+
+
+def stress_test(
+    inputs: Inputs,
+    options: StressOptions,
+    progress: Progress | None = None,
+    *,
+    now: datetime | None = None,
+) -> Answer:
+    """Rank what would hurt the coalition of a viewer most, and show how it comes back.
+
+    Raises
+    ------
+    BadUse
+        A parameter is out of range, or names what the viewer does not see.
+    BadData
+        The viewer sees no demand.
+    """
+    found = rehearsal(inputs, options.twin, now=now)
+    return stress_of(found, inputs, options, progress)
+
+
+def stress_of(
+    found: Rehearsal, inputs: Inputs, options: StressOptions, progress: Progress | None = None
+) -> Answer:
+    """Stress test of a network that was built already."""
+    case = found.case
+    rules = NO_RULES
+    if options.reactions is not None:
+        rules = compile_scenario(scenario_named(options.reactions), case).rules
+    with options.run.runner() as runner:
+        result = stress(
+            case,
+            losses=_losses(found, options),
+            times=options.times,
+            pairs_among=options.pairs_among,
+            show=_BARS,
+            seed=options.run.seed,
+            replications=options.run.replications,
+            precision=options.run.precision,
+            runner=runner,
+            progress=shares(progress, "losses"),
+            rules=rules,
+        )
+        eased = None
+        if options.constraints:
+            eased = bottlenecks(
+                GivenFuture(case.network, options.times.horizon_days),
+                most=options.constraints,
+                seed=options.run.seed,
+                label=case.label,
+                runner=runner,
+                progress=shares(progress, "constraints"),
+            )
+    crossed = _crossed(found, options, result, progress) if options.methods else None
+    return _answer(inputs, options, found, result, crossed, eased)
+
+
+def _losses(found: Rehearsal, options: StressOptions) -> Sequence[Loss]:
+    """Return what is asked for; hidden common suppliers are marked, and added where left out."""
+    targets = found.case.targets
+    unknown = [kind for kind in options.kinds if kind not in KINDS]
+    if unknown:
+        raise BadUse(f"'{unknown[0]}' can't be lost.", mend=f"Kinds: {', '.join(KINDS)}.")
+    sets = dict(_set(text) for text in options.sets)
+    hidden = [
+        ("party", f"{finding.subject.owner}:{finding.subject.key}")
+        for finding in structural_findings(found.twin, items=found.items, parties=found.parties)
+        if finding.rule == HIDDEN_RULE and finding.subject.table == "party"
+    ]
+    known = set(targets.names("party"))
+    hidden = [pair for pair in dict.fromkeys(hidden) if pair[1] in known]
+    if not options.only:
+        return losses_of(targets, kinds=options.kinds, sets=sets, hidden=hidden)
+    alone = {text: [_pair(text)] for text in options.only}
+    return losses_of(targets, kinds=(), sets={**alone, **sets})
+
+
+def _set(text: str) -> tuple[str, list[tuple[str, str]]]:
+    name, colon, parts = text.partition(": ")
+    if not colon or not name.strip():
+        raise BadUse(
+            f"'{text}' is no set of losses.",
+            mend="Write for example 'both ports: site=XAG:PORT-GDANSK, site=XAG:PORT-ROSTOCK'.",
+        )
+    return name.strip(), [_pair(part) for part in parts.split(",")]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    kind, equals, name = text.strip().partition("=")
+    if not equals or kind not in KINDS or not name:
+        raise BadUse(
+            f"'{text}' names nothing to lose.",
+            mend=f"Write KIND=NAME such as site=XAG:PORT-GDANSK; kinds: {', '.join(KINDS)}.",
+        )
+    return kind, name
+
+
+def _crossed(
+    found: Rehearsal, options: StressOptions, result: StressResult, progress: Progress | None
+) -> CrossCheck | None:
+    """Rank the same losses by other methods; None where neither applies to the data."""
+    methods: list[Method] = []
+    days = options.times.days_lost
+    try:
+        case = exposure_case(
+            found.twin,
+            found.use,
+            items=found.items,
+            parties=found.parties,
+            units=found.units,
+            recovery_days=dict.fromkeys(_METHOD_KINDS, days),
+        )
+        measured = exposure(case.network, case.losses, progress=shares(progress, "programme"))
+        methods.append(exposure_method(case, measured))
+    except BadData:
+        pass  # nothing is recorded as consumed: there is no programme to solve
+    try:
+        risks = {
+            by: party_systemic_risk(
+                found.twin, items=found.items, parties=found.parties, consumption=found.use, by=by
+            )
+            for by in ("party", "parent")
+        }
+        methods.append(cascade_method(found.twin, risks))
+    except BadData:
+        pass  # no source and no supply row: there are no firms
+    return cross_check(result, methods) if methods else None
+
+
+def _answer(
+    inputs: Inputs,
+    options: StressOptions,
+    found: Rehearsal,
+    result: StressResult,
+    crossed: CrossCheck | None,
+    eased: Bottlenecks | None,
+) -> Answer:
+    label: ResultLabel = result.label
+    tables = {
+        "ranking": result.losses,
+        "pairs": result.pairs,
+        "units": result.units,
+        "reasons": result.reasons,
+        "curves": result.curves,
+    }
+    assumptions = list(result.assumptions)
+    if eased is not None:
+        tables["bottlenecks"] = eased.frame
+        assumptions += eased.assumptions
+    if crossed is not None:
+        label = combine(label, crossed.label)
+        tables["three_methods"] = crossed.ranks
+        tables["agreement"] = crossed.correlations
+        tables["disagreements"] = crossed.disagreements
+        assumptions += crossed.assumptions
+    tables["left_out"] = shown_left_out(found.twin, found.case.left_out, label)
+    return Answer(
+        kind="stress",
+        title="What would hurt most",
+        said=_said(result, crossed, eased),
+        figures={
+            "systems": result.systems,
+            "readiness undisturbed": result.readiness,
+            "losses tried": result.tried,
+            "of them without effect by structure": result.skipped,
+            "futures run": result.runs,
+        },
+        tables={
+            name: frame.drop("label") if "label" in frame.columns else frame
+            for name, frame in tables.items()
+            if not frame.is_empty()
+        },
+        charts=_charts(result),
+        assumptions=tuple(dict.fromkeys(assumptions)),
+        origin=found.seen.origin(label=label, parameters=options.as_parameters()),
+        command=f"redball stress {inputs.words}",
+    )
+
+
+def _said(
+    result: StressResult, crossed: CrossCheck | None, eased: Bottlenecks | None
+) -> tuple[str, ...]:
+    said = [
+        f"{result.tried:,} losses of {result.days_lost:g} days each were tried on "
+        f"{result.systems:,} systems that are {result.readiness:.1%} ready undisturbed."
+    ]
+    said += [_loss_said(row) for row in result.losses.head(3).iter_rows(named=True)]
+    if result.pairs.height:
+        row = result.pairs.row(0, named=True)
+        said.append(
+            f"Worst pair: {row['first']} with {row['second']}, "
+            f"{row['lost_readiness_days']:,.0f} readiness-days ({row['verdict']})."
+        )
+    if eased is not None and eased.frame.height:
+        row = eased.frame.row(0, named=True)
+        said.append(
+            f"Most is gained by {row['more']} at {row['name']}: "
+            f"{row['gain_readiness_days']:+,.0f} readiness-days ({row['verdict']})."
+        )
+    if crossed is not None:
+        agreed = crossed.correlations.filter(
+            pl.col("kind") == "all", pl.col("first") == "simulation", pl.col("tau_b").is_not_null()
+        )
+        said += [
+            f"Rank agreement of simulation and {row['second']}: Kendall tau-b "
+            f"{row['tau_b']:+.2f} over {row['losses']:,} losses."
+            for row in agreed.iter_rows(named=True)
+        ]
+    return tuple(said)
+
+
+def _loss_said(row: dict[str, object]) -> str:
+    survive, recover = row["survive_days"], row["recover_days"]
+    lasts = "survived" if survive is None else f"survived for {survive} days"
+    back = "not back by the end" if recover is None else f"back after {recover} days"
+    hidden = ", hidden behind several suppliers" if row["hidden"] else ""
+    return (
+        f"{row['rank']}. {row['title']} ({row['kind']}{hidden}): "
+        f"{row['lost_readiness_days']:,.0f} readiness-days lost, between {row['low']:,.0f} and "
+        f"{row['high']:,.0f}; {lasts}, {back}."
+    )
+
+
+def _charts(result: StressResult) -> tuple[LineChart | Bars, ...]:
+    worst = result.losses.filter(pl.col("lost_readiness_days") > 0).head(_BARS)
+    bars = [
+        Bar(f"{title} ({kind})", lost)
+        for title, kind, lost in worst.select("title", "kind", "lost_readiness_days").iter_rows()
+    ]
+    names = result.curves["loss"].unique(maintain_order=True).to_list()
+    charts: list[LineChart | Bars] = [_curve(result.curves, name) for name in names[:1]]
+    if len(names) > 1:
+        lines = [Line(name, _points(result.curves, name, "readiness")) for name in names[:_CURVES]]
+        title = "Resilience curves of the worst losses"
+        charts.append(
+            LineChart(title, "day", "share of systems up", lines, percent=True, from_zero=False)
+        )
+    if bars:
+        charts.append(Bars("Lost readiness-days", "systems x days", bars))
+    return tuple(charts)
+
+
+def _points(curves: pl.DataFrame, name: str, column: str) -> list[tuple[float, float]]:
+    part = curves.filter(pl.col("loss") == name)
+    return list(part.select("day", column).drop_nulls().iter_rows())
+
+
+def _curve(curves: pl.DataFrame, name: str) -> LineChart:
+    """Resilience curve of one loss beside the undisturbed future, with its interval."""
+    lines = [
+        Line("undisturbed", _points(curves, name, "undisturbed")),
+        Line(name, _points(curves, name, "readiness")),
+        Line("low", _points(curves, name, "low")),
+        Line("high", _points(curves, name, "high")),
+    ]
+    return LineChart(
+        f"Resilience curve of the worst loss: {name}", "day", "share of systems up", lines,
+        percent=True, from_zero=False,
+    )  # fmt: skip

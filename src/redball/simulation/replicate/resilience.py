@@ -1,0 +1,171 @@
+"""What a disturbance costs in readiness, and when it shows and ends.
+
+Source: Bruneau et al. 2003, *Earthquake Spectra* 19(4) (robustness, rapidity, loss); Simchi-Levi et
+al. 2015, *Interfaces* 45(5) (time to survive, time to recover); ISO 22301 (the same as periods).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from redball.model import BadUse
+from redball.simulation.replicate.estimates import Estimate, mean_estimate, quantile_estimate
+from redball.simulation.replicate.pairs import check_paired
+from redball.simulation.replicate.simulated import Simulated
+from redball.simulation.replicate.student import t_quantile
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Resilience:
+    """Readiness of a disturbed future beside the undisturbed one.
+
+    Attributes
+    ----------
+    curve : polars.DataFrame
+        ``day, baseline, disturbed, lost, low, high``: mean shares of all systems up over the day,
+        and the paired difference with its interval, each day for itself.
+    lost_readiness_days : Estimate
+        System-days up less than undisturbed, over the horizon.
+    lost_at_90 : Estimate
+        The 0.9 quantile of that loss over replications, with order-statistic bounds: a rare large
+        loss does not show in the mean.
+    robustness : float
+        The lowest mean readiness of a day.
+    rapidity_per_day : float or None
+        Readiness gained a day from the last lowest day to recovery; None without loss or recovery.
+    index : float
+        Mean readiness over the horizon, as a share of the undisturbed one.
+    time_to_survive_days : int or None
+        Days from ``from_day`` until mean readiness is first below the threshold; None where it
+        never is within the horizon.
+    time_to_recover_days : int or None
+        Days from ``from_day`` until the mean loss is within the tolerance and stays there to the
+        horizon; 0 where it never left it; None where it is not back at the horizon.
+    share_below : float
+        Share of the replications whose readiness falls below the threshold at all.
+    assumptions : tuple of str
+    """
+
+    curve: pl.DataFrame
+    lost_readiness_days: Estimate
+    lost_at_90: Estimate
+    robustness: float
+    rapidity_per_day: float | None
+    index: float
+    time_to_survive_days: int | None
+    time_to_recover_days: int | None
+    share_below: float
+    assumptions: tuple[str, ...]
+
+
+def resilience_curve(
+    baseline: Simulated,
+    disturbed: Simulated,
+    *,
+    threshold: float = 0.6,
+    tolerance: float = 0.02,
+    from_day: int = 0,
+    confidence: float = 0.95,
+) -> Resilience:
+    """Measure a disturbed future against the same replications without the disturbance.
+
+    Parameters
+    ----------
+    baseline, disturbed : Simulated
+        With the same seed, horizon and fleets; see :func:`compare_pair`.
+    threshold : float
+        Readiness, as a share of systems, below which the mission can't be held.
+    tolerance : float
+        Share of systems that may be missing against undisturbed and count as recovered.
+    from_day : int
+        The day the disturbance begins; times count from it, days before it are not looked at.
+    confidence : float
+
+    Raises
+    ------
+    BadUse
+        The futures are no pair, have no systems, or a parameter is out of range.
+    """
+    n = check_paired(baseline, disturbed)
+    days = baseline.horizon_days
+    _check(baseline, threshold, tolerance, from_day)
+    before, after = baseline.curve[:n], disturbed.curve[:n]
+    lost = before - after
+    mean, low, high = _bounds(lost, confidence)
+    base, shown = before.mean(axis=0), after.mean(axis=0)
+    total = lost.sum(axis=1) * baseline.systems
+    recovered = _recovered(mean, tolerance, from_day)
+    return Resilience(
+        curve=pl.DataFrame(
+            {
+                "day": pl.Series(np.arange(days, dtype=np.int32), dtype=pl.Int32),
+                "baseline": base, "disturbed": shown, "lost": mean, "low": low, "high": high,
+            }
+        ),
+        lost_readiness_days=mean_estimate(total, confidence),
+        lost_at_90=quantile_estimate(total, 0.9, confidence),
+        robustness=float(shown[from_day:].min()),
+        rapidity_per_day=_rapidity(shown, recovered, from_day, bool(np.any(mean > tolerance))),
+        index=float(shown.mean() / base.mean()) if base.mean() > 0 else 1.0,
+        time_to_survive_days=_first(shown[from_day:] < threshold),
+        time_to_recover_days=recovered,
+        share_below=float(np.mean((after[:, from_day:] < threshold).any(axis=1))),
+        assumptions=(
+            f"{n} replications paired with the undisturbed ones under common random numbers.",
+            f"Survived until mean readiness is below {100 * threshold:.6g} %.",
+            f"Recovered when the mean loss is {100 * tolerance:.6g} % of the systems or less and "
+            f"stays so to day {days}.",
+            f"Times count from day {from_day}; bounds of a day hold for that day alone.",
+        ),
+    )  # fmt: skip
+
+
+def _check(baseline: Simulated, threshold: float, tolerance: float, from_day: int) -> None:
+    if baseline.systems == 0:
+        raise BadUse(
+            "The network has no systems, so there is no readiness.",
+            mend="Compare waiting or fill by compare_pair instead.",
+        )
+    for name, value in (("threshold", threshold), ("tolerance", tolerance)):
+        if not 0 <= value <= 1:
+            raise BadUse(f"The {name} is {value}.", mend="Give a share from 0 to 1.")
+    if not 0 <= from_day < baseline.horizon_days:
+        raise BadUse(
+            f"Day {from_day} is outside the horizon of {baseline.horizon_days} days.",
+            mend="Give the day on which the disturbance begins.",
+        )
+
+
+def _bounds(lost: Floats, confidence: float) -> tuple[Floats, Floats, Floats]:
+    n = len(lost)
+    mean: Floats = lost.mean(axis=0)
+    half = t_quantile(confidence, n - 1) * lost.std(axis=0, ddof=1) / np.sqrt(n)
+    return mean, mean - half, mean + half
+
+
+def _first(flags: npt.NDArray[np.bool_]) -> int | None:
+    return int(np.argmax(flags)) if flags.any() else None
+
+
+def _recovered(lost: Floats, tolerance: float, from_day: int) -> int | None:
+    """Days until the loss is within the tolerance for good; None where it is not yet."""
+    outside = np.flatnonzero(lost[from_day:] > tolerance)
+    if not len(outside):
+        return 0
+    back = int(outside[-1]) + 1
+    return back if from_day + back < len(lost) else None
+
+
+def _rapidity(shown: Floats, recovered: int | None, from_day: int, hurt: bool) -> float | None:
+    """Slope from the last of the lowest days to the day of recovery."""
+    if recovered is None or not hurt:
+        return None
+    part = shown[from_day : from_day + recovered + 1]
+    worst = len(part) - 1 - int(np.argmin(part[::-1]))
+    if worst == len(part) - 1:
+        return None
+    return float((part[-1] - part[worst]) / (len(part) - 1 - worst))
