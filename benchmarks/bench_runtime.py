@@ -47,7 +47,7 @@ def timed(work: Callable[[], R]) -> tuple[R, float]:
 
 
 def two_echelon(retailers: int) -> Network:
-    """One warehouse and its retailers; a system at each retailer, so that there is readiness."""
+    """One warehouse and its retailers."""
     b = NetworkBuilder()
     b.item("ITEM")
     b.node("WAREHOUSE")

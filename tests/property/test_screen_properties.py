@@ -28,7 +28,7 @@ def networks(draw: st.DrawFn) -> Network:
     build = NetworkBuilder()
     build.item("A", mass_kg=draw(st.sampled_from([0.0, 4.0])))
     size = draw(st.integers(1, 6))
-    cells = []
+    cells: list[int] = []
     for number in range(size):
         build.node(f"N{number}")
         point = draw(st.integers(0, 20))

@@ -26,6 +26,7 @@ from redball.simulation.network import (
     StreamKind,
     What,
 )
+from redball.simulation.network.futures import TABLE_OF
 from redball.simulation.network.tables import CHANGE, RULE
 from redball.simulation.runs import Run
 
@@ -170,21 +171,13 @@ def _fleets_and_shops(
                       needed=int(rng.integers(0, installed + 1)))  # fmt: skip
 
 
-SIZES = {
-    What.NODE: "nodes", What.NODE_STOCK: "nodes", What.NODE_ORDERS: "nodes", What.LANE: "lanes",
-    What.LANE_TIME: "lanes", What.ARC: "arcs", What.ARC_TIME: "arcs", What.RECIPE: "recipes",
-    What.STREAM: "streams", What.FLEET: "fleets", What.CELL: "cells", What.PRICE: "arcs",
-    What.CELL_REPORT: "cells",
-}  # fmt: skip
-
-
 def random_changes(network: Network, seed: int, most: int = 12) -> Rows:
     """Losses, degradations and recoveries of anything, at any time."""
     rng = np.random.default_rng([seed, 1])
     rows = []
     for day in np.sort(rng.uniform(0, HORIZON, int(rng.integers(0, most)))):
         what = What(int(rng.integers(0, len(What))))
-        size = len(getattr(network, SIZES[what]))
+        size = len(getattr(network, TABLE_OF[what]))
         if size:
             value = float(rng.choice([0.0, 0.0, 0.4, 1.0, 1.0]))
             rows.append((float(day), int(what), int(rng.integers(0, size)), value))

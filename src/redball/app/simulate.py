@@ -113,12 +113,14 @@ def _answer(
     tables = {
         "readiness": _by_group(done),
         "shortages": _shortages(done),
+        "lanes": _busiest(done.lanes, "name", "utilisation", "held_days", "kg", "eur", "co2e_kg"),
+        "workshops": _busiest(done.pools, "pool", "node", "utilisation", "queue_days", "arrivals"),
+        "production": _busiest(
+            done.recipes, "node", "item", "utilisation", "units", "waiting_days", "starved_days"
+        ),
+        "costs": done.costs,
         "readiness_by_day": done.readiness,
         "stock_by_day": done.stock,
-        "lanes": _busiest(done.lanes, "utilisation"),
-        "workshops": _busiest(done.pools, "utilisation"),
-        "production": _busiest(done.recipes, "utilisation"),
-        "costs": done.costs,
         "left_out": shown_left_out(found.twin, case.left_out, case.label),
     }
     warnings = () if compiled is None else compiled.warnings
@@ -219,10 +221,12 @@ def _shortages(done: Simulated) -> pl.DataFrame:
     )
 
 
-def _busiest(frame: pl.DataFrame, by: str) -> pl.DataFrame:
-    if by not in frame.columns or frame.is_empty():
-        return frame
-    return frame.sort(by, descending=True, nulls_last=True, maintain_order=True)
+def _busiest(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """The columns that matter, the busiest first; what has no limit last."""
+    known = [name for name in names if name in frame.columns]
+    return frame.sort("utilisation", descending=True, nulls_last=True, maintain_order=True).select(
+        known
+    )
 
 
 def _charts(done: Simulated) -> tuple[LineChart, ...]:

@@ -104,3 +104,8 @@ class MissingExtra(RedballError):
             f"{purpose} needs the optional part '{extra}', which is not installed.",
             mend=f"Install it with: pip install 'redball[{extra}]'",
         )
+        self._made_of = (extra, purpose)
+
+    def __reduce__(self) -> tuple[type["MissingExtra"], tuple[str, str]]:
+        """Let the error travel from a worker: its text is made from two words."""
+        return (MissingExtra, self._made_of)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from redball.model import BadUse
 from redball.model.compiled import Ints, Longs, Words
 from redball.simulation.events import records
 from redball.simulation.events.codes import TICKS_PER_DAY
@@ -255,7 +254,8 @@ def _nodes(network: Network, links: _Links, drawn: Words) -> Rows:
 
 def _arcs(network: Network, drawn: Words) -> Rows:
     made = _copied(records.ARC, network.arcs, "cell", "kind", "supplier", "recipe", "law",
-                   "first_lane", "last_lane", "standby", "at_node", "minimum", "batch")  # fmt: skip
+                   "first_lane", "last_lane", "standby", "at_node", "minimum", "batch",
+                   "share")  # fmt: skip
     made["price"], made["order_cost"] = network.arcs["price_eur"], network.arcs["order_cost_eur"]
     made["open"], made["head"], made["tail"], made["key"] = 1, -1, -1, drawn
     made["price_factor"] = made["time_factor"] = 1.0
@@ -271,7 +271,7 @@ def _lines(network: Network, drawn: Words) -> Rows:
     first["per_day"], first["co2e_per_t"] = lanes["kg_per_day"], lanes["co2e_kg_per_t"]
     first["headway"], first["offset"] = _ticks(lanes["headway_days"]), _ticks(lanes["offset_days"])
     first["cell"] = -1
-    for name in ("law", "cell", "per_day", "first_input", "last_input"):
+    for name in ("law", "cell", "per_day", "lot", "first_input", "last_input"):
         rest[name] = recipes[name]
     rest["from_node"] = rest["to_node"] = network.cells["node"][recipes["cell"]]
     made["current"] = made["head"] = made["tail"] = -1
@@ -357,31 +357,3 @@ def _lots(network: Network, cells: Rows, room: int) -> Rows:
         cells["lots"][cell] = lot
         cells["dated"][cell] = 1
     return made
-
-
-def check_changes(network: Network, changes: Rows) -> None:
-    """Refuse changes of what does not exist or to what can't be.
-
-    Raises
-    ------
-    BadUse
-        With the number of the change.
-    """
-    sizes = (
-        len(network.nodes), len(network.nodes), len(network.nodes), len(network.lanes),
-        len(network.lanes), len(network.arcs), len(network.arcs), len(network.recipes),
-        len(network.streams), len(network.fleets), len(network.cells), len(network.arcs),
-        len(network.cells), len(network.recipes),
-    )  # fmt: skip
-    for number, row in enumerate(changes):
-        what, index = int(row["what"]), int(row["index"])
-        if not 0 <= what < len(sizes) or not 0 <= index < sizes[what]:
-            raise BadUse(
-                f"Change {number} is of row {index} of what it changes, which there is not.",
-                mend="Make changes from the rows of this network.",
-            )
-        if not (np.isfinite(row["day"]) and np.isfinite(row["value"]) and row["value"] >= 0):
-            raise BadUse(
-                f"Change {number} is on day {row['day']} to {row['value']}.",
-                mend="Give a day and a value that is finite and not below 0.",
-            )

@@ -125,8 +125,8 @@ def drop_top(s: State) -> None:
 
 @compiled
 def ticks_of(days: float) -> int:
-    """Whole ticks of a time in days, to the nearest."""
-    return int(days * TICKS_PER_DAY + 0.5)
+    """Whole ticks of a time in days, to the nearest; of a billion days where it is more."""
+    return int(min(days, 1e9) * TICKS_PER_DAY + 0.5)
 
 
 @compiled

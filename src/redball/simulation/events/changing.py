@@ -39,6 +39,9 @@ _ARRIVE, _REVIEW, _CHANGED = int(Order.ARRIVE), int(Order.REVIEW), int(Kind.CHAN
 _REACTED, _REACT = int(Kind.REACTED), int(Order.REACT)
 _NEVER = 2**62
 
+OPENS = 7
+"""In place of a kind of rule: a support link of the cell opens."""
+
 
 @compiled
 def change(s: State, row: int) -> None:  # noqa: C901 - one branch for each kind of change
@@ -233,6 +236,9 @@ def set_reports(s: State, cell: int, fresh: bool) -> None:
 def carry_out(s: State, cell: int, kind: int) -> None:
     """Do what a rule says, if what caused it still holds; only then does it cost."""
     c = s.cells[cell]
+    if kind == OPENS:
+        find_help(s, cell)
+        return
     c.reacting &= ~(1 << kind)
     rule = -1
     if kind == _SECOND and not c.second:

@@ -41,7 +41,7 @@ class Order(IntEnum):
 
 
 class Kind(IntEnum):
-    """Events, and further lines of the log; ``entity``, ``other`` and ``quantity`` are named."""
+    """Lines of the log; ``entity``, ``other`` and ``quantity`` are named."""
 
     CHANGED = 0
     """what, index, value in millionths."""
@@ -69,15 +69,11 @@ class Kind(IntEnum):
     """Destination cell, arc or -1, units."""
     REACTED = 12
     """Cell, kind of rule, 0."""
-    LINE_DONE = 13
-    """A line ends its work on a job or a load: line, -1, 0."""
-    COUNTED = 14
-    """Day, -1, 0."""
-    LOST = 15
+    LOST = 13
     """Goods lost on a lane: destination cell, lane, units."""
-    CONDEMNED = 16
+    CONDEMNED = 14
     """Cell, -1, 1."""
-    HELD = 17
+    HELD = 15
     """Goods wait before a lane: destination cell, lane, units."""
-    UNMET = 18
+    UNMET = 16
     """Demand that did not wait: cell, stream, units."""

@@ -22,8 +22,9 @@ from redball.simulation.events.calendar import (
     note,
     packed,
     stamp_of,
+    ticks_of,
 )
-from redball.simulation.events.changing import carry_out, change, hold_with_seller
+from redball.simulation.events.changing import OPENS, carry_out, change, hold_with_seller
 from redball.simulation.events.codes import TICKS_PER_DAY, Kind, Order
 from redball.simulation.events.demanding import demand, plan_demand
 from redball.simulation.events.failing import (
@@ -55,6 +56,7 @@ from redball.simulation.events.state import State
 from redball.simulation.events.stock import expire, touch
 
 _ARRIVE, _REVIEW, _COUNT = int(Order.ARRIVE), int(Order.REVIEW), int(Order.COUNT)
+_REACT = int(Order.REACT)
 _CHANGE, _MADE, _MOVED = int(Order.CHANGE), int(Kind.MADE), int(Kind.MOVED)
 
 
@@ -72,6 +74,10 @@ def begin(s: State) -> None:
         while at >= 0:
             after(s, max(s.lots[at].expires, 0), _ARRIVE, packed(EXPIRE, cell, 0))
             at = s.lots[at].next
+    for row in range(len(s.supports)):
+        if s.supports[row].from_day > 0.0:
+            word = packed(REACT, s.supports[row].receiver * 8 + OPENS, 0)
+            after(s, ticks_of(s.supports[row].from_day), _REACT, word)
     for stream in range(len(s.streams)):
         plan_demand(s, stream)
     for app in range(len(s.apps)):

@@ -108,8 +108,8 @@ def tally(s: State, lane: int) -> None:
     """Bring the areas of a line up to now."""
     line = s.lines[lane]
     now = s.clock[0].now
-    line.waiting_area += line.waiting * (now - line.counted)
-    line.starved_area += line.starved * (now - line.counted)
+    line.waiting_area += float(line.waiting) * (now - line.counted)
+    line.starved_area += float(line.starved) * (now - line.counted)
     line.counted = now
 
 
@@ -168,7 +168,8 @@ def _plan_end(s: State, at: int) -> None:
         return
     ticks = 0
     if line.per_day < 1e300:
-        ticks = int(line.left / (line.per_day * line.level) * TICKS_PER_DAY + 0.999999)
+        days = line.left / (line.per_day * line.level)
+        ticks = int(min(days, 1e9) * TICKS_PER_DAY + 0.999999)  # beyond every horizon: never
     after(s, ticks, _ARRIVE, packed(LINE, at, line.stamp))
 
 

@@ -12,6 +12,7 @@ from redball.simulation.events.records import (
     LACKING,
     NEVER,
     NO_ROOM,
+    TOO_LARGE,
 )
 from redball.simulation.events.serving import line_up, note_review, position, react, request
 from redball.simulation.events.state import State
@@ -21,6 +22,7 @@ from redball.simulation.network.tables import ArcKind, PolicyKind, RuleKind
 _BUY, _MOVE = int(ArcKind.BUY), int(ArcKind.MOVE)
 _FIXED_QUANTITY = int(PolicyKind.FIXED_QUANTITY)
 _SECOND, _EXPEDITE = int(RuleKind.SECOND_SOURCE), int(RuleKind.EXPEDITE)
+_MOST_UNITS = 2**53
 _REVIEW, _ORDERED, _REVIEWED = int(Order.REVIEW), int(Kind.ORDERED), int(Kind.REVIEWED)
 
 
@@ -81,20 +83,32 @@ def works(s: State, arc: int) -> bool:
 def choose_arc(s: State, cell: int) -> int:
     """First arc that is open and works; else the first that is open, where the order waits.
 
-    Standby arcs count once a rule has freed them; what waits with the first arc is their cause.
+    Among arcs with a share the one with the least units for its share comes first, so that orders
+    are split by it. Standby arcs count once a rule has freed them; an arc that is closed or whose
+    other end does not work is what makes people free them.
     """
     c = s.cells[cell]
-    fallback = -1
+    chosen, fallback, failing = -1, -1, False
+    least = 0.0
     for arc in range(c.first_arc, c.last_arc):
         a = s.arcs[arc]
-        if not a.open or (a.standby and not c.second):
+        if a.standby and not c.second:
             continue
-        if works(s, arc):
-            return arc
-        if fallback < 0:
-            fallback = arc
-    react(s, cell, _SECOND, -1 if c.second else c.rule_second)
-    return fallback
+        if not a.open or not works(s, arc):
+            failing = True
+            if a.open and fallback < 0:
+                fallback = arc
+            continue
+        if a.share <= 0.0:
+            if chosen < 0:
+                chosen = arc
+                break
+            continue
+        if chosen < 0 or a.units / a.share < least:
+            chosen, least = arc, a.units / a.share
+    if failing and not c.second:
+        react(s, cell, _SECOND, c.rule_second)
+    return chosen if chosen >= 0 else fallback
 
 
 @compiled
@@ -103,6 +117,9 @@ def place(s: State, cell: int, arc: int, wanted: int) -> None:
     c, a = s.cells[cell], s.arcs[arc]
     units = max(wanted, a.minimum)
     units = ((units + a.batch - 1) // a.batch) * a.batch
+    if units > _MOST_UNITS:
+        s.clock[0].status = TOO_LARGE
+        return
     factor, price = 1.0, a.price * a.price_factor
     if c.hurried:
         factor = s.rules[c.rule_hurry].factor
@@ -125,7 +142,11 @@ def place(s: State, cell: int, arc: int, wanted: int) -> None:
     elif a.kind == _MOVE:
         request(s, a.supplier, units, FOR_ARC, arc, 0, 0, factor)
     else:
-        _start_job(s, a.recipe + s.clock[0].lanes, units)
+        line = a.recipe + s.clock[0].lanes
+        lot = s.lines[line].lot if s.lines[line].lot > 0 else units
+        while units > 0:
+            _start_job(s, line, min(lot, units))
+            units -= lot
 
 
 @compiled

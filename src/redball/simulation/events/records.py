@@ -1,6 +1,7 @@
 """Records of the running state: what changes while the calendar is worked off.
 
-Times are ticks (int64), areas are unit-ticks. Queues are lists by index: ``head``, ``tail`` and
+Times are ticks (int64); areas are unit-ticks, in float64 where units may be very many. Queues are
+lists by index: ``head``, ``tail`` and
 ``next``, -1 for none. Free records of a pool are a list as well.
 """
 
@@ -38,7 +39,7 @@ CLOCK = np.dtype(
     ],
     align=True,
 )
-RUNNING, NO_ROOM, TOO_MANY = 0, 1, 2
+RUNNING, NO_ROOM, TOO_MANY, TOO_LARGE = 0, 1, 2, 3
 
 CELL = np.dtype(
     [
@@ -51,8 +52,8 @@ CELL = np.dtype(
         ("at_once", "i8"),
         ("filled", "i8"),
         ("since", "i8"),
-        ("on_hand_area", "i8"),
-        ("open_area", "i8"),
+        ("on_hand_area", "f8"),
+        ("open_area", "f8"),
         ("policy", "i4"),
         ("pending", "i4"),  # a review stands in the calendar
         ("shut", "i4"),  # counts what keeps it from issuing: blocked, node lost
@@ -142,6 +143,7 @@ ARC = np.dtype(
         ("tail", "i4"),
         ("minimum", "i8"),
         ("batch", "i8"),
+        ("share", "f8"),
         ("price", "f8"),
         ("order_cost", "f8"),
         ("price_factor", "f8"),
@@ -181,14 +183,15 @@ LINE = np.dtype(
         ("drawn", "i8"),
         ("busy", "i8"),
         ("counted", "i8"),
-        ("waiting_area", "i8"),
-        ("starved_area", "i8"),
+        ("waiting_area", "f8"),
+        ("starved_area", "f8"),
         ("starved", "i8"),  # units in jobs that lack an input
         ("waiting", "i8"),  # units in jobs not begun; loads before a lane
         ("count", "i8"),
         ("units", "i8"),
         ("lost", "i8"),
         ("rerouted", "i8"),
+        ("lot", "i8"),
         ("kg", "f8"),
         ("eur", "f8"),
         ("co2e", "f8"),

@@ -7,13 +7,13 @@ import numpy as np
 
 from redball.model import BadUse
 from redball.model.compiled import Ints
-from redball.simulation.events.build import Rooms, build, check_changes, rooms_for
+from redball.simulation.events.build import Rooms, build, rooms_for
 from redball.simulation.events.codes import TICKS_PER_DAY
 from redball.simulation.events.conservation import check_state, where_all_is
 from redball.simulation.events.loop import begin, finish, work
-from redball.simulation.events.records import NO_ROOM, TOO_MANY
+from redball.simulation.events.records import NO_ROOM, TOO_LARGE, TOO_MANY
 from redball.simulation.events.state import State
-from redball.simulation.network import Network, Rows
+from redball.simulation.network import Network, Rows, check_changes, check_rules
 from redball.simulation.runs import (
     ARC_SUM,
     CELL_SUM,
@@ -91,9 +91,12 @@ def run_events(
     The order of simultaneous events is that of :mod:`redball.simulation.events.codes`. Same inputs,
     same bytes, on any machine and whatever runs beside it.
     """
-    if int(horizon_days) != horizon_days or not 1 <= horizon_days <= 100_000:
+    if not (1 <= horizon_days <= 100_000 and int(horizon_days) == horizon_days):
         raise BadUse(f"A horizon of {horizon_days} days is not possible.", mend="Use 1 to 100,000.")
-    check_changes(network, changes)
+    if len(changes):
+        check_changes(network, changes)
+    if len(rules):
+        check_rules(network, rules)
     watched = np.zeros(0, np.int32) if watch is None else np.asarray(watch, np.int32)
     if len(watched) and (watched.min() < 0 or watched.max() >= len(network.cells)):
         raise BadUse("A watched cell does not exist.", mend="Give rows of the network's cells.")
@@ -134,6 +137,12 @@ def _carried_out(
                 f"The run handled {int(s.clock['events'][0]):,} events by day "
                 f"{int(s.clock['now'][0]) / TICKS_PER_DAY:.1f} and was stopped.",
                 mend="Allow more events, shorten the horizon, or look for a cycle without time.",
+            )
+        if status == TOO_LARGE:
+            raise BadUse(
+                f"An order of more than 2**53 units came up by day "
+                f"{int(s.clock['now'][0]) / TICKS_PER_DAY:.1f}.",
+                mend="Use a larger unit of issue, or look for demand that never ends.",
             )
         if checked is not None:
             check_state(s, checked)

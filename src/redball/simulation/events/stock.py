@@ -21,8 +21,8 @@ def touch(c: Record, now: int) -> None:
     """Bring the areas of a cell up to now, before its stock or its open requests change."""
     past = now - c.since
     if past > 0:
-        c.on_hand_area += c.on_hand * past
-        c.open_area += c.open * past
+        c.on_hand_area += float(c.on_hand) * past
+        c.open_area += float(c.open) * past
         c.since = now
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from redball.model import NOWHERE, BadUse
-from redball.simulation.network import tables
 from redball.simulation.network.network import TABLES, Network
 from redball.simulation.network.tables import (
     ArcKind,
@@ -126,13 +126,15 @@ class NetworkBuilder:
             "cell": cell, "kind": kind, "supplier": NOWHERE, "recipe": NOWHERE,
             "at_node": NOWHERE, "law": self.law(law), "first_lane": first,
             "last_lane": first + len(lanes), "standby": 0, "minimum": 0, "batch": 1,
-            "price_eur": 0.0, "order_cost_eur": 0.0,
+            "price_eur": 0.0, "order_cost_eur": 0.0, "share": 0.0,
         }  # fmt: skip
         return self._add("arcs", **{**values, **more})
 
     def buy(self, cell: int, lead: Law, *, lanes: Sequence[int] = (), **more: float) -> int:
-        """Supply a cell from outside. ``more``: ``standby, minimum, batch, price_eur,
-        order_cost_eur, at_node``."""
+        """Supply a cell from outside.
+
+        ``more``: ``standby, minimum, batch, share, price_eur, order_cost_eur, at_node``.
+        """
         return self._arc(cell, ArcKind.BUY, lead, lanes, **more)
 
     def move(
@@ -142,15 +144,18 @@ class NetworkBuilder:
         return self._arc(cell, ArcKind.MOVE, lead, lanes, supplier=supplier, **more)
 
     def make(
-        self, cell: int, *, per_day: float = np.inf, lead: Law = NOW,
+        self, cell: int, *, per_day: float = np.inf, lead: Law = NOW, lot: int = 0,
         inputs: Sequence[tuple[int, float]] = (), **more: float,
     ) -> int:  # fmt: skip
-        """Make the item at the node, from inputs at the same node; returns the recipe's row."""
+        """Make the item at the node, from inputs at the same node; returns the recipe's row.
+
+        ``lot`` units leave the line together; those of a whole order where it is 0.
+        """
         first = len(self._rows["inputs"])
         for source, quantity in inputs:
             self._add("inputs", cell=source, quantity=quantity)
         recipe = self._add(
-            "recipes", cell=cell, law=self.law(lead), per_day=per_day, first_input=first,
+            "recipes", cell=cell, law=self.law(lead), per_day=per_day, lot=lot, first_input=first,
             last_input=first + len(inputs),
         )  # fmt: skip
         self._arc(cell, ArcKind.MAKE, NOW, (), recipe=recipe, **more)
@@ -202,7 +207,8 @@ class NetworkBuilder:
         )  # fmt: skip
 
     def fit(
-        self, fleet: int, cell: int, per_day: float, *, per_system: int = 1, needed: int | None = None
+        self, fleet: int, cell: int, per_day: float, *, per_system: int = 1,
+        needed: int | None = None,
     ) -> int:  # fmt: skip
         """Install an item in a fleet; ``per_day`` removals per installed unit and day."""
         return self._add(
@@ -255,8 +261,8 @@ class NetworkBuilder:
         for name, dtype in TABLES.items():
             rows = self._rows[name]
             if name in grouped:
-                rows = sorted(rows, key=lambda row: row[grouped[name]])  # noqa: B023 - used at once
-            made[name] = _records(rows, dtype)
+                rows = sorted(rows, key=itemgetter(grouped[name]))
+            made[name] = _records(name, rows, dtype)
         return Network(
             **made, item_names=tuple(self._items), node_names=tuple(self._nodes),
             nation_names=tuple(self._nations), unit_names=tuple(self._units),
@@ -272,14 +278,18 @@ class NetworkBuilder:
         return len(known)
 
 
-def _records(rows: list[Row], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def _records(table: str, rows: list[Row], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     if dtype.names is None:
         return np.array([int(row["lane"]) for row in rows], dtype)
     made = np.zeros(len(rows), dtype)
     for number, row in enumerate(rows):
         for name, value in row.items():
-            made[number][name] = value
+            try:
+                made[number][name] = value
+            except (TypeError, ValueError, OverflowError) as error:
+                raise BadUse(
+                    f"'{name}' is {value!r}.",
+                    where=f"row {number} of '{table}'",
+                    mend="Give a number of the right size.",
+                ) from error
     return made
-
-
-__all__ = ["NOW", "Law", "NetworkBuilder", "tables"]

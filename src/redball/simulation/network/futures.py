@@ -21,6 +21,7 @@ TABLE_OF = {
     What.CELL: "cells",
     What.PRICE: "arcs",
     What.CELL_REPORT: "cells",
+    What.RECIPE_TIME: "recipes",
 }
 """Table whose rows a change names."""
 

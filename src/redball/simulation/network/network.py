@@ -110,9 +110,7 @@ class Network:
             )
             if at.any():
                 return int(np.argmax(at))
-        raise BadUse(
-            f"The network holds no '{item}' at '{node}'.", mend="Check the names of both."
-        )
+        raise BadUse(f"The network holds no '{item}' at '{node}'.", mend="Check the names of both.")
 
     def name_of(self, cell: int) -> str:
         """Name of a cell for a reader: item at node."""

@@ -205,6 +205,7 @@ ARC = np.dtype(
         ("standby", "i4"),  # 1: only after a SECOND_SOURCE rule has fired
         ("minimum", "i8"),
         ("batch", "i8"),  # quantities are multiples of it
+        ("share", "f8"),  # above 0: orders are split among such arcs by it; 0: by preference
         ("price_eur", "f8"),  # per unit
         ("order_cost_eur", "f8"),  # per order
         ("at_node", "i4"),  # BUY: node of the seller, whose loss closes it; -1 for none
@@ -218,6 +219,7 @@ RECIPE = np.dtype(
         ("cell", "i4"),
         ("law", "i4"),  # time from the line to the store
         ("per_day", "f8"),  # capacity, units a day; inf without limit
+        ("lot", "i8"),  # units that leave the line together; 0: those of the whole order
         ("first_input", "i4"),
         ("last_input", "i4"),
     ],

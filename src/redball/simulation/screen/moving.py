@@ -112,7 +112,7 @@ def move_on(p: Plan, s: State) -> None:
             continue
         s.clock[pipe] += 1
         out = s.ring[row["first_slot"] + s.clock[pipe] % row["slots"]]
-        if _kept_by_seller(p, s, pipe, out):
+        if row["seller"] >= 0 and _kept_by_seller(p, s, pipe, out):
             continue
         if leads == _TO_GATE:
             into = s.ring[p.pipes[pipe + 1]["gate_slot"]]

@@ -243,7 +243,7 @@ def _check(
         raise BadUse(f"A horizon of {horizon_days} days.", mend="Give 1 to 100,000 days.")
     if not 0 <= seed < 2**63:
         raise BadUse(f"A seed of {seed}.", mend="Give 0 to 2**63 - 1.")
-    if len(replications) < 1 or min(replications) < 0:
+    if len(replications) < 1 or min(replications[0], replications[-1]) < 0:
         raise BadUse(f"Replications {replications}.", mend="Give at least one, from 0 on.")
     if changes.dtype != CHANGE or rules.dtype != RULE:
         raise BadUse("Changes or rules are not the records of the network's tables.",

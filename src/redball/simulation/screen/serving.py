@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from redball.simulation.network import Rows
 from redball.simulation.network.tables import Rationing
 from redball.simulation.screen.bare import compiled
 from redball.simulation.screen.layout import (
@@ -30,6 +31,8 @@ from redball.simulation.screen.layout import (
     SHIPPED,
     TAIL,
     WAITING,
+    Ints,
+    Longs,
     Plan,
     State,
 )
@@ -57,8 +60,7 @@ def serve(p: Plan, s: State, cell: int) -> None:
         for claim in range(first, last):
             _give_all(s, cell, claim)
     else:
-        for r in range(len(s.key)):
-            _serve_many(p, s, cell, r, free, seen)
+        _serve_short(p, s, cell, free, seen)
     for claim in range(first, last):
         _deliver(p, s, claim)
 
@@ -132,27 +134,37 @@ def _give_all(s: State, cell: int, claim: int) -> None:
 
 
 @compiled
-def _serve_many(p: Plan, s: State, cell: int, r: int, free: bool, seen: bool) -> None:
-    """Several claims: all get everything where there is enough, else by the cell's rule."""
+def _serve_short(p: Plan, s: State, cell: int, free: bool, seen: bool) -> None:
+    """Several claims, not enough for all of them in every replication: by the cell's rule."""
     spot, claims, units, kinds = p.spots[cell], s.claims, s.cells[cell], p.claims
     first, last = spot["first_claim"], spot["last_claim"]
-    want = s.want[r]
-    stock = units[ON_HAND, r] if free else np.int64(0)
-    if want == 0:
-        return
-    enough = stock >= want and seen
-    if enough:
-        for k in range(first, last):
-            claims[k, GIVEN, r] = claims[k, OPEN, r] + claims[k, ASKED, r]
-        _forget_queue(s, cell, r)
-    elif spot["rationing"] == _PROPORTIONAL:
-        _share(p, s, first, last, r, stock, seen)
-    elif stock > 0 or want > units[WAITING, r]:
-        _in_turn(p, s, cell, r, stock, seen)
+    proportional, levels = spot["rationing"] == _PROPORTIONAL, spot["levels"]
+    ends, queue, counters, wants = s.ends[cell], s.queue, s.counters, s.want
+    for r in range(len(wants)):
+        want = wants[r]
+        stock = units[ON_HAND, r] if free else np.int64(0)
+        if want == 0:
+            continue
+        if stock >= want and seen:
+            for k in range(first, last):
+                claims[k, GIVEN, r] = claims[k, OPEN, r] + claims[k, ASKED, r]
+            _forget_queue(ends, queue, counters, r)
+        elif proportional:
+            _share(kinds, claims, first, last, r, stock, seen)
+        elif stock > 0 or want > units[WAITING, r]:
+            for level in range(levels):
+                stock = _serve_queue(kinds, claims, ends, queue, counters, r, stock, level, seen)
+                stock = _serve_new(kinds, claims, first, last, r, stock, level, seen)
+            _join_queue(kinds, claims, ends, queue, counters, first, last, r)
+        _book(kinds, claims, units, first, last, r)
+
+
+@compiled
+def _book(kinds: Rows, claims: Longs, units: Longs, first: int, last: int, r: int) -> None:
+    """Count what was asked and given, and take it from the shelf."""
     waiting = np.int64(0)
     for k in range(first, last):
-        asked = claims[k, ASKED, r]
-        before, give = claims[k, OPEN, r], claims[k, GIVEN, r]
+        asked, before, give = claims[k, ASKED, r], claims[k, OPEN, r], claims[k, GIVEN, r]
         left = before + asked - give
         units[DEMANDED, r] += asked
         units[AT_ONCE, r] += max(np.int64(0), give - before)
@@ -170,14 +182,15 @@ def _serve_many(p: Plan, s: State, cell: int, r: int, free: bool, seen: bool) ->
 
 
 @compiled
-def _share(p: Plan, s: State, first: int, last: int, r: int, stock: np.int64, seen: bool) -> None:
+def _share(
+    kinds: Rows, claims: Longs, first: int, last: int, r: int, stock: np.int64, seen: bool
+) -> None:
     """Split in proportion to what is open; what rounding leaves goes to the first claims."""
-    claims, kinds = s.claims, p.claims
     want = np.int64(0)
     for k in range(first, last):
         if seen or kinds[k]["kind"] != _ORDER:
             want += claims[k, OPEN, r] + claims[k, ASKED, r]
-    if want == 0:
+    if want == 0 or stock == 0:
         return
     part, left = min(stock / want, 1.0), np.int64(min(stock, want))
     for k in range(first, last):
@@ -195,48 +208,43 @@ def _share(p: Plan, s: State, first: int, last: int, r: int, stock: np.int64, se
 
 
 @compiled
-def _in_turn(p: Plan, s: State, cell: int, r: int, stock: np.int64, seen: bool) -> None:
-    """Serve level by level, in each the queue and then today's; what is left joins the queue."""
-    spot = p.spots[cell]
-    first, last = spot["first_claim"], spot["last_claim"]
+def _serve_new(
+    kinds: Rows, claims: Longs, first: int, last: int, r: int, stock: np.int64, level: int,
+    seen: bool,
+) -> np.int64:  # fmt: skip
+    """Serve today's requests of a level; returns what is left."""
     for k in range(first, last):
-        s.claims[k, GIVEN, r] = 0
-    for level in range(spot["levels"]):
-        stock = _serve_queue(p, s, cell, r, stock, level, seen)
-        for k in range(first, last):
-            if p.claims[k]["level"] == level:
-                may = seen or p.claims[k]["kind"] != _ORDER
-                new = min(s.claims[k, ASKED, r], stock) if may else np.int64(0)
-                s.claims[k, GIVEN, r] += new
-                s.claims[k, FRESH, r] = s.claims[k, ASKED, r] - new
-                stock -= new
-    for k in range(first, last):
-        if p.claims[k]["lost"] == 0:
-            _join_queue(s, cell, r, k, s.claims[k, FRESH, r])
-        s.claims[k, FRESH, r] = 0
+        if kinds[k]["level"] == level:
+            may = seen or kinds[k]["kind"] != _ORDER
+            new = min(claims[k, ASKED, r], stock) if may else np.int64(0)
+            claims[k, GIVEN, r] += new
+            claims[k, FRESH, r] = claims[k, ASKED, r] - new
+            stock -= new
+    return stock
 
 
 @compiled
 def _serve_queue(
-    p: Plan, s: State, cell: int, r: int, stock: np.int64, level: int, seen: bool
-) -> np.int64:
-    before, at = -1, s.ends[cell, HEAD, r]
+    kinds: Rows, claims: Longs, ends: Ints, queue: Longs, counters: Longs, r: int,
+    stock: np.int64, level: int, seen: bool,
+) -> np.int64:  # fmt: skip
+    """Serve those of a level who wait, the oldest first; returns what is left."""
+    before, at = -1, np.int64(ends[HEAD, r])
     while at >= 0 and stock > 0:
-        following = np.int32(s.queue[at, 2])
-        claim = s.queue[at, 0]
-        if p.claims[claim]["level"] == level and (seen or p.claims[claim]["kind"] != _ORDER):
-            units = min(s.queue[at, 1], stock)
-            s.claims[claim, GIVEN, r] += units
+        following, claim = queue[at, 2], queue[at, 0]
+        if kinds[claim]["level"] == level and (seen or kinds[claim]["kind"] != _ORDER):
+            units = min(queue[at, 1], stock)
+            claims[claim, GIVEN, r] += units
             stock -= units
-            s.queue[at, 1] -= units
-            if s.queue[at, 1] == 0:
+            queue[at, 1] -= units
+            if queue[at, 1] == 0:
                 if before < 0:
-                    s.ends[cell, HEAD, r] = following
+                    ends[HEAD, r] = following
                 else:
-                    s.queue[before, 2] = following
+                    queue[before, 2] = following
                 if following < 0:
-                    s.ends[cell, TAIL, r] = before
-                _set_free(s, at, at)
+                    ends[TAIL, r] = before
+                _set_free(queue, counters, at, at)
                 at = following
                 continue
         before, at = at, following
@@ -244,44 +252,51 @@ def _serve_queue(
 
 
 @compiled
-def _join_queue(s: State, cell: int, r: int, claim: int, units: int) -> None:
-    if units == 0:
-        return
-    end = s.ends[cell, TAIL, r]
-    if end >= 0 and s.queue[end, 0] == claim:
-        s.queue[end, 1] += units
-        return
-    row = np.int32(s.counters[FIRST_FREE])
-    s.counters[FIRST_FREE] = s.queue[row, 2]
-    s.counters[ROWS_LEFT] -= 1
-    s.queue[row, 0], s.queue[row, 1], s.queue[row, 2] = claim, units, -1
-    if end < 0:
-        s.ends[cell, HEAD, r] = row
-    else:
-        s.queue[end, 2] = row
-    s.ends[cell, TAIL, r] = row
+def _join_queue(
+    kinds: Rows, claims: Longs, ends: Ints, queue: Longs, counters: Longs, first: int, last: int,
+    r: int,
+) -> None:  # fmt: skip
+    """Let what is left of today's requests wait."""
+    for k in range(first, last):
+        units = claims[k, FRESH, r]
+        claims[k, FRESH, r] = 0
+        if units == 0 or kinds[k]["lost"] != 0:
+            continue
+        end = ends[TAIL, r]
+        if end >= 0 and queue[end, 0] == k:
+            queue[end, 1] += units
+            continue
+        row = counters[FIRST_FREE]
+        counters[FIRST_FREE] = queue[row, 2]
+        counters[ROWS_LEFT] -= 1
+        queue[row, 0], queue[row, 1], queue[row, 2] = k, units, -1
+        if end < 0:
+            ends[HEAD, r] = row
+        else:
+            queue[end, 2] = row
+        ends[TAIL, r] = row
 
 
 @compiled
-def _set_free(s: State, first: int, last: int) -> None:
+def _set_free(queue: Longs, counters: Longs, first: int, last: int) -> None:
     """Give a chain of rows back, one by one."""
     at = first
     while True:
-        following = s.queue[at, 2]
-        s.queue[at, 2] = s.counters[FIRST_FREE]
-        s.counters[FIRST_FREE] = at
-        s.counters[ROWS_LEFT] += 1
+        following = queue[at, 2]
+        queue[at, 2] = counters[FIRST_FREE]
+        counters[FIRST_FREE] = at
+        counters[ROWS_LEFT] += 1
         if at == last:
             return
         at = following
 
 
 @compiled
-def _forget_queue(s: State, cell: int, r: int) -> None:
-    if s.ends[cell, HEAD, r] >= 0:
-        _set_free(s, s.ends[cell, HEAD, r], s.ends[cell, TAIL, r])
-        s.ends[cell, HEAD, r] = -1
-        s.ends[cell, TAIL, r] = -1
+def _forget_queue(ends: Ints, queue: Longs, counters: Longs, r: int) -> None:
+    if ends[HEAD, r] >= 0:
+        _set_free(queue, counters, ends[HEAD, r], ends[TAIL, r])
+        ends[HEAD, r] = -1
+        ends[TAIL, r] = -1
 
 
 @compiled

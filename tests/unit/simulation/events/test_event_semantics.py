@@ -379,6 +379,23 @@ def test_production_needs_its_inputs_and_takes_its_capacity() -> None:
     assert done.recipes["starved_days"][0] == pytest.approx(2 * 3.0)
 
 
+def test_lots_leave_the_line_one_by_one() -> None:
+    b, cell = shop(0, policy=PolicyKind.BASE_STOCK, order_up_to=0)
+    b.make(cell, per_day=2.0, lot=2)
+    b.demand(cell, trace=[(1.0, 5)])
+    done = run(b.build(), 6)
+    assert when(done, Kind.MADE) == [(2.0, 2), (3.0, 2), (3.5, 1)]
+    assert done.cells["on_hand_days"][cell] == 0
+
+
+def test_stretched_making_takes_longer_after_the_line() -> None:
+    b, cell = shop(0, policy=PolicyKind.BASE_STOCK, order_up_to=0)
+    b.make(cell, lead=Law(2.0))
+    b.demand(cell, trace=[(1.0, 1), (5.0, 1)])
+    slow = changes((4.0, What.RECIPE_TIME, 0, 3.0))
+    assert when(run(b.build(), 15, changes=slow), Kind.MADE) == [(3.0, 1), (11.0, 1)]
+
+
 def test_degraded_line_carries_on_with_the_work_it_has() -> None:
     b, cell = shop(0, policy=PolicyKind.BASE_STOCK, order_up_to=0)
     b.make(cell, per_day=1.0)
@@ -541,5 +558,54 @@ def test_impossible_horizons_are_refused(days: float) -> None:
 @pytest.mark.parametrize("row", [(1.0, 0, 7, 0.0), (1.0, 99, 0, 0.0), (np.nan, 0, 0, 0.0),
                                  (1.0, 0, 0, -1.0)])  # fmt: skip
 def test_changes_of_what_does_not_exist_are_refused(row: tuple[float, int, int, float]) -> None:
-    with pytest.raises(BadUse, match="Change 0"):
+    with pytest.raises(BadUse, match="changes"):
         run_events(shop()[0].build(), horizon_days=3, changes=np.array([row], CHANGE))
+
+
+def test_orders_are_split_among_arcs_by_their_shares() -> None:
+    b = NetworkBuilder()
+    b.item("x")
+    for name in ("first", "second", "base"):
+        b.node(name)
+    cells = [b.cell(name, "x", on_hand=100) for name in ("first", "second")]
+    base = b.cell("base", "x", on_hand=1, policy=PolicyKind.BASE_STOCK, order_up_to=1)
+    for cell, share in zip(cells, (0.75, 0.25), strict=True):
+        b.move(base, cell, Law(0.1), share=share)
+    b.demand(base, trace=[(float(day), 1) for day in range(1, 41)])
+    network = b.build()
+    whole = run(network, 45)
+    assert whole.arcs["units"].tolist() == [30, 10]
+    lost = run(network, 45, changes=changes((20.5, What.NODE, 0, 0.0)))
+    assert lost.arcs["units"].tolist() == [15, 25]
+
+
+def test_support_that_opens_later_helps_who_waits_already() -> None:
+    b = NetworkBuilder()
+    b.item("x")
+    b.node("ours", "DEU")
+    b.node("theirs", "NLD")
+    ours, theirs = b.cell("ours", "x"), b.cell("theirs", "x", on_hand=5)
+    b.support(ours, theirs, Law(1.0), from_day=10.0)
+    b.demand(ours, trace=[(2.0, 1)])
+    assert when(run(b.build(), 15), Kind.RECEIVED, ours) == [(11.0, 1)]
+
+
+def test_capacity_near_nothing_delivers_nothing() -> None:
+    b, cell = shop(0, policy=PolicyKind.BASE_STOCK, order_up_to=0)
+    b.make(cell, per_day=1e-300)
+    b.demand(cell, trace=[(1.0, 1)])
+    assert when(run(b.build(), 300), Kind.MADE) == []
+
+
+def test_very_many_units_keep_their_areas() -> None:
+    b, cell = shop(2**52)
+    done = run(b.build(), 1_000)
+    assert done.cells["on_hand_days"][cell] == pytest.approx(2.0**52 * 1_000)
+
+
+def test_orders_beyond_counting_are_refused() -> None:
+    b, cell = shop(0, policy=PolicyKind.BASE_STOCK, order_up_to=2**52)
+    b.buy(cell, Law(1.0))
+    b.demand(cell, trace=[(1.0, 2**52)] * 3)
+    with pytest.raises(BadUse, match="2\\*\\*53"):
+        run_events(b.build(), horizon_days=5)

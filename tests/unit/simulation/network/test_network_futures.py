@@ -38,7 +38,7 @@ def test_every_kind_of_change_names_a_table() -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ((1.0, 13, 0, 1.0), "'what' is none"),
+        ((1.0, 14, 0, 1.0), "'what' is none"),
         ((1.0, -1, 0, 1.0), "'what' is none"),
         ((1.0, What.LANE, 1, 1.0), "leads to no row"),
         ((1.0, What.NODE, -1, 1.0), "leads to no row"),

@@ -48,7 +48,8 @@ def test_numbers_are_uniform_and_independent_over_replications_days_and_entities
             for day in range(20)
         ]
     )
-    assert 0.0 < draws.min() and draws.max() < 1.0
+    assert draws.min() > 0.0
+    assert draws.max() < 1.0
     assert stats.kstest(draws.ravel(), "uniform").pvalue > 0.001
     corr = np.corrcoef(draws.T)[np.triu_indices(40, 1)]
     assert np.abs(corr).max() < 5 / math.sqrt(len(draws))

@@ -50,7 +50,7 @@ def chain(
 
 
 def waiting(run: ScreenRun, cell: int = 0) -> list[int]:
-    return run.waiting[cell, :, 0].tolist()
+    return [int(units) for units in run.waiting[cell, :, 0]]
 
 
 def test_a_lead_time_of_three_days_is_bridged_by_three_days_of_stock() -> None:
