@@ -34,9 +34,10 @@ demo: setup $(VENV)/.kernels
 	$(BIN)/redball demo --dir redball-demo
 
 # Numba notices a change in a kernel's own file, not in files of kernels that it calls.
-KERNELS := $(shell grep -rl "redball.model.compiled" --include='*.py' src)
+KERNELS := $(shell grep -rl "redball.model.compiled" --include='*.py' src) $(shell find src/redball/simulation -name '*.py')
 $(VENV)/.kernels: $(KERNELS) | $(VENV)/.ready
 	find src -name '*.nb[ic]' -delete
+	$(BIN)/python -m tools.warm
 	@touch $@
 
 # pytest is started with the browser that the report is looked at with, where one can be had.

@@ -1,16 +1,16 @@
 """Day step: node-days a second, growth and memory, with stockpyl's simulation in the same run.
 
-``python benchmarks/bench_screen.py [--size S|M|L ...] [--json]``; without a size all three. Each size
-runs in a process of its own.
+``python benchmarks/bench_screen.py [--size S|M|L ...] [--json]``; without a size all three. Each
+size runs in a process of its own.
 
 *Network*: a factory, one depot for 20 bases, (s,S) everywhere, Poisson demand of 2 to 8 a day. Lead
 times of 1 to 14 days, depot lanes with 2,000 kg a day, rationing first come and in proportion by
 turns, and for each of up to ten depots a loss of 15 days and a cut of its lane of 15 days. Factory
 stock grows with the network.
 
-*Peer*: stockpyl's simulation of one warehouse and its stores with base stock, Poisson demand and fixed
-lead times, without disruptions or capacities; it has no replications side by side, so one run is
-timed. Its pace is in node-periods a second. Times are of the processor (the machine is shared).
+*Peer*: stockpyl's simulation of one warehouse and its stores with base stock, Poisson demand and
+fixed lead times, without disruptions or capacities; it has no replications side by side, so one run
+is timed. Its pace is in node-periods a second. Times are of the processor (the machine is shared).
 """
 
 import argparse

@@ -174,7 +174,7 @@ def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
         raise BadUse(
             "The answers come from different twins.", mend="Write one report for each of them."
         )
-    title = answers[0].title if len(answers) == 1 else "Readiness"
+    title = answers[0].title
     content = ReportContent(
         title=title,
         exercise=origin.exercise,

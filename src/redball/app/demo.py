@@ -1,4 +1,4 @@
-"""The main job in one call: raw national data to the recognised picture, findings and a report."""
+"""The main job in one call: raw national data to the picture, its findings, and a rehearsal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +18,11 @@ from redball.app.picture import (
     recognise,
 )
 from redball.app.readiness import CurveOptions, stock_curve
+from redball.app.rehearsal import RunOptions, TwinOptions, rehearsal
 from redball.app.replenishment import replenish
 from redball.app.report import write_report
+from redball.app.scenarios import CompareOptions, compare_of
+from redball.app.stress import StressOptions, stress_of
 from redball.app.view import View, see
 from redball.model import BadUse
 
@@ -29,6 +32,9 @@ MARK = ".redball-demo"
 DEMO_BUYER = "DEU"
 """Whose orders the demo lists: each nation orders for its own sites."""
 DEMO_POINTS = 20
+DEMO_SCENARIOS = ("port-closed", "common-supplier-lost", "winter-surge")
+DEMO_RUNS = 10
+"""Replications of each future; the intervals stand beside the figures."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,9 @@ class DemoResult:
     findings: FindingsResult
     curve: Answer
     orders: Answer
+    stress_report: Path
+    stress: Answer
+    comparison: Answer
 
 
 def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None) -> DemoResult:
@@ -98,9 +107,23 @@ def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None)
         answers=[curve],
     )
     order_report = write_answer_report([orders], folder / "orders.html")
+    stress, comparison = _rehearse(inputs, progress)
+    stress_report = write_answer_report([stress, comparison], folder / "stress.html")
     return DemoResult(
-        folder, store, report, order_report, tuple(imported), picture, findings, curve, orders
+        folder, store, report, order_report, tuple(imported), picture, findings, curve, orders,
+        stress_report, stress, comparison,
+    )  # fmt: skip
+
+
+def _rehearse(inputs: Inputs, progress: Progress | None) -> tuple[Answer, Answer]:
+    """What would hurt most, and three scenarios side by side."""
+    found = rehearsal(inputs, TwinOptions(), progress)
+    run = RunOptions(replications=DEMO_RUNS)
+    stress = stress_of(
+        found, inputs, StressOptions(pairs_among=3, constraints=0, run=run), progress
     )
+    comparison = compare_of(found, inputs, CompareOptions(DEMO_SCENARIOS, run=run), progress)
+    return stress, comparison
 
 
 def _prepare(folder: Path) -> None:

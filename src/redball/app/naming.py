@@ -72,15 +72,34 @@ def _names(twin: Twin, series: pl.Series, table: str) -> list[pl.Series]:
     return found
 
 
+def with_left_out(twin: Twin, rows: pl.DataFrame, label: ResultLabel) -> ResultLabel:
+    """Close a label so far that it covers why rows are left out that its readers see.
+
+    Whoever sees a row but not all that it names would find it left out for another reason; an
+    answer that holds it back, or says the true one, tells of what they do not see.
+    """
+    marks = Marks(twin.labels)
+    own = marks.of(rows["own"]).to_list()
+    behind = marks.of_lists(rows["labels"]).to_list()
+    waiting = set(zip(own, behind, strict=True))
+    while True:
+        shown = {pair for pair in waiting if combine(label, marks.label(pair[0])) == label}
+        if not shown:
+            return label
+        for _, mark in sorted(shown):
+            label = combine(label, marks.label(mark))
+        waiting -= shown  # a label that is more closed may cover further rows
+
+
 def shown_left_out(twin: Twin, rows: pl.DataFrame, label: ResultLabel) -> pl.DataFrame:
     """Rows that could not be used, as far as readers of a label may know.
 
     Rows that are more closed than the answer stay out of it, so that they do not close it; they
-    played no part in it.
+    played no part in it. The label is one :func:`with_left_out`.
     """
     marks = Marks(twin.labels)
     mark = marks.of_lists(rows["labels"]).to_list()
     known = {m: combine(label, marks.label(m)) == label for m in set(mark)}
     shown = rows.filter(pl.Series([known[m] for m in mark], dtype=pl.Boolean))
     # why a row is left out may rest on others, so it has no label of its own beside the answer's
-    return shown.drop("labels")
+    return shown.drop("own", "labels")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from redball.app.answers import Progress, shares
 from redball.app.inputs import Inputs, look
 from redball.app.view import Seen
 from redball.forecasting import consumption
@@ -17,6 +18,7 @@ from redball.model.results import Scalar
 from redball.model.running import Runner
 from redball.planning.case import CaseOptions, SimulatedCase, simulated_case
 from redball.runtime import InProcess, Journal, Limits, RayCluster
+from redball.simulation.events import compile_events
 from redball.simulation.replicate import Precision
 
 
@@ -151,7 +153,13 @@ class Rehearsal:
         return self.seen.twin
 
 
-def rehearsal(inputs: Inputs, options: TwinOptions, *, now: datetime | None = None) -> Rehearsal:
+def rehearsal(
+    inputs: Inputs,
+    options: TwinOptions,
+    progress: Progress | None = None,
+    *,
+    now: datetime | None = None,
+) -> Rehearsal:
     """Build the simulated case of what the viewer sees.
 
     Raises
@@ -160,6 +168,7 @@ def rehearsal(inputs: Inputs, options: TwinOptions, *, now: datetime | None = No
         The viewer sees no demand, or sites resupply each other in a circle.
     """
     seen = look(inputs, now=now)
+    compile_events(shares(progress, "compiling (first use)"))
     twin = seen.twin
     items = recognise_items(twin, minimum_score=options.minimum_score)
     parties = recognise_parties(twin)

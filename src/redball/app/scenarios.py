@@ -118,8 +118,15 @@ def scenario_compare(
     BadData
         A file is no scenario, or the viewer sees no demand.
     """
+    _wanted(options)  # names are checked before the twin is built
+    return compare_of(rehearsal(inputs, options.twin, progress, now=now), inputs, options, progress)
+
+
+def compare_of(
+    found: Rehearsal, inputs: Inputs, options: CompareOptions, progress: Progress | None = None
+) -> Answer:
+    """Futures side by side on a network that was built already."""
     wanted = _wanted(options)
-    found = rehearsal(inputs, options.twin, now=now)
     compiled = {
         name: compile_scenario(scenario, found.case)
         for name, scenario in wanted.items()

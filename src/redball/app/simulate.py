@@ -68,7 +68,7 @@ def simulate_twin(
         The scenario can't be read, or the viewer sees no demand.
     """
     scenario = None if options.scenario is None else scenario_named(options.scenario)
-    found = rehearsal(inputs, options.twin, now=now)
+    found = rehearsal(inputs, options.twin, progress, now=now)
     case = found.case
     compiled = None if scenario is None else compile_scenario(scenario, case)
     network = case.network if compiled is None else compiled.network

@@ -8,7 +8,7 @@ import polars as pl
 
 from redball.app.answers import Progress, shares
 from redball.app.inputs import Inputs, look
-from redball.app.naming import label_of_lists
+from redball.app.naming import label_of_lists, with_left_out
 from redball.app.view import Seen
 from redball.forecasting import consumption, forecast_demand
 from redball.identity import recognise_items, unit_factors
@@ -70,7 +70,7 @@ class Spares:
     agreements : tuple of Agreement
         Mutual support that holds on the day of the twin, between nations with sites in the case.
     label : ResultLabel
-        Dominant label of the case.
+        Dominant label of the case, and of what is said of rows left out.
     support_label : ResultLabel
         The same with the agreements.
     """
@@ -116,13 +116,14 @@ def spares(
         nations=options.nations or None,
     )
     held = agreements(case, twin, twin.as_of.date())
-    label = case.label
+    label = with_left_out(twin, case.left_out, case.label)
+    supported = combine(label, label_of_lists(twin, [held["labels"]]))
     return Spares(
         seen=seen,
         case=case,
         agreements=_agreements(held, case),
         label=label,
-        support_label=combine(label, label_of_lists(twin, [held["labels"]])),
+        support_label=with_left_out(twin, case.left_out, supported),
     )
 
 

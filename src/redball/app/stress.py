@@ -140,7 +140,7 @@ def stress_test(
     BadData
         The viewer sees no demand.
     """
-    found = rehearsal(inputs, options.twin, now=now)
+    found = rehearsal(inputs, options.twin, progress, now=now)
     return stress_of(found, inputs, options, progress)
 
 

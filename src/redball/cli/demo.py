@@ -15,7 +15,7 @@ def demo(
     viewer: Annotated[str, typer.Option("--viewer", help="Who looks.")] = "XAG",
     json: JsonOption = False,
 ) -> None:
-    """Make the exercise coalition, take in its data, show the picture and the findings."""
+    """Make the exercise coalition, show its picture and findings, and what would hurt it most."""
     from redball import app
     from redball.cli.finding_screen import finding_json
     from redball.cli.output import print_json, progress_bar
@@ -34,6 +34,9 @@ def demo(
                 "order_report": result.order_report,
                 "readiness": result.curve.content,
                 "orders": result.orders.content,
+                "stress_report": result.stress_report,
+                "stress": result.stress.content,
+                "scenarios": result.comparison.content,
                 "findings": [finding_json(f) for f in result.findings.findings],
             }
         )

@@ -18,9 +18,11 @@ def show_demo(result: DemoResult) -> None:
     console.print()
     show_findings(result.findings, result.findings.findings, rows=2, evidence=False)
     _show_readiness(result)
+    _show_rehearsal(result)
     store, viewer = result.store, result.picture.origin.viewer
     console.print(f"\n[bold]Report:[/bold] {safe(result.report)}", soft_wrap=True)
     console.print(f"[bold]Orders:[/bold] {safe(result.order_report)}", soft_wrap=True)
+    console.print(f"[bold]Stress test:[/bold] {safe(result.stress_report)}", soft_wrap=True)
     console.print("[bold]Try next[/bold]")
     for line in (
         f"redball findings --store {store} --viewer {viewer} --level critical --evidence",
@@ -28,6 +30,8 @@ def show_demo(result: DemoResult) -> None:
         f"redball stock optimise --store {store} --viewer {viewer} --budget 500000",
         f"redball stock support  --store {store} --viewer {viewer}",
         f"redball stock replenish --store {store} --viewer NLD",
+        f"redball stress   --store {store} --viewer {viewer} --report stress.html",
+        f"redball simulate --store {store} --viewer {viewer} --scenario two-at-once",
         f"redball items candidates --store {store} --viewer {viewer}",
         f"redball exchange check {result.folder / 'packages' / 'pol.zip'} --workbook errors.xlsx",
         "redball exchange template my-nation.xlsx",
@@ -60,6 +64,40 @@ def _show_readiness(result: DemoResult) -> None:
         "The most urgent orders",
         rows=6,
     )
+
+
+def _show_rehearsal(result: DemoResult) -> None:
+    """Show what would hurt most, how the worst case comes back, and three futures."""
+    console.print()
+    stress, comparison = result.stress, result.comparison
+    console.print(f"[bold]{safe(stress.title)}[/bold]  {safe(stress.origin.marking)}")
+    for sentence in stress.said:
+        console.print(f"  {safe(sentence)}", soft_wrap=True)
+    ranking = stress.tables["ranking"].head(8)
+    show_frame(
+        ranking.select(
+            "rank", "title", "kind",
+            pl.col("lost_readiness_days").round(0),
+            pl.col("survive_days").alias("survives days"),
+            pl.col("recover_days").alias("back after days"),
+        ),
+        "Lost readiness-days: systems x days not available",
+        rows=8,
+    )  # fmt: skip
+    curve = stress.tables["curves"]
+    worst = curve.filter(pl.col("loss") == curve["loss"].first())
+    show_frame(
+        worst.filter(pl.col("day") % 30 == 0).select(
+            "day",
+            *((100 * pl.col(n)).round(1).alias(f"{n} %") for n in ("undisturbed", "readiness")),
+        ),
+        f"Resilience curve of the worst case, {curve.row(0, named=True)['loss']}",
+        rows=12,
+    )
+    console.print()
+    console.print(f"[bold]{safe(comparison.title)}[/bold]  {safe(comparison.origin.marking)}")
+    for sentence in comparison.said:
+        console.print(f"  {safe(sentence)}", soft_wrap=True)
 
 
 def _show_packages(result: DemoResult) -> None:

@@ -37,7 +37,7 @@ DISRUPTIONS: dict[str, list[Change]] = {
 
 UNTIL = {"ban": 40, "no orders": 30}
 """Day on which a cell may order again, after which the kernels differ: in the calendar the cell
-that waited for it is reviewed before the orders of its customers on that day come in, here after."""
+that waited is reviewed before the orders of its customers on that day come in, here after them."""
 
 
 def two_echelons(kind: StreamKind, *, rationing: Rationing = Rationing.FIRST_COME) -> Network:

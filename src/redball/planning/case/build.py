@@ -21,7 +21,7 @@ from redball.planning.case.flows import Flows, Place, flows_of
 from redball.planning.case.ground import Ground, ground
 from redball.planning.case.helping import alternatives, plan_substitutes, plan_supports
 from redball.planning.case.lanes import Ways, plan_lanes
-from redball.planning.case.levels import set_policies, set_stock
+from redball.planning.case.levels import set_policies, set_stock, set_under_way
 from redball.planning.case.marking import connected_marks, label_frame, total_mark
 from redball.planning.case.options import CaseOptions
 from redball.planning.case.places import Places
@@ -53,8 +53,8 @@ class SimulatedCase:
     label : ResultLabel
         Dominant label of all rows used.
     left_out : polars.DataFrame
-        ``table``, ``key`` (``OWNER:KEY``), ``why``, ``labels``: rows that could not be used, or not
-        in full. They are not in ``label``: whoever shows them marks them by their own.
+        ``table``, ``key`` (``OWNER:KEY``), ``why``, ``own`` and ``labels``: rows that could not be
+        used, or not in full. They are not in ``label``: whoever shows them marks them by their own.
     assumptions : tuple of str
     day : date
         First day of a run.
@@ -173,7 +173,9 @@ def _plan(base: Ground, flows: Flows, places: Places) -> None:
     supply = Supply(sales, ways, flows)
     supply.plan({place: cells[place] for place in sorted(supplied)})
     set_stock(base, cells, stocks, places, supply.lead_days)
-    set_policies(base, cells, flows, places, supply.lead_days)
+    set_policies(base, cells, stocks, flows, places, supply)
+    if base.options.under_way:
+        set_under_way(base, cells, stocks, flows, supply)
     Tiers(sales).plan()
     sales.set_times()
     sales.set_capacity()

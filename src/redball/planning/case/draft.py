@@ -4,6 +4,7 @@ Stock levels depend on flows, flows on who is resupplied by whom, and a builder 
 once and whole. So all is planned here first and given to the builder at the end.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from redball.model import NOWHERE
@@ -62,6 +63,13 @@ class Cell:
     mark: int = 0
 
     @property
+    def most(self) -> int:
+        """Highest position that it orders up to."""
+        if self.policy == PolicyKind.FIXED_QUANTITY:
+            return self.reorder_point + self.quantity
+        return self.order_up_to
+
+    @property
     def lot(self) -> int:
         """What an order of it usually is."""
         if self.policy == PolicyKind.REORDER_UP_TO:
@@ -71,7 +79,7 @@ class Cell:
 
 @dataclass
 class Arc:
-    """A way to supply a cell; ``party`` sells, where it is a sale."""
+    """A way to supply a cell; ``party`` sells, where it is a sale; ``share`` of 0: by rank."""
 
     cell: int
     kind: ArcKind
@@ -80,6 +88,7 @@ class Arc:
     recipe: int = NOWHERE
     lanes: tuple[int, ...] = ()
     standby: bool = False
+    share: float = 0.0
     minimum: int = 0
     price_eur: float = 0.0
     party: int = NOWHERE
@@ -104,6 +113,16 @@ class Recipe:
     most: float = 0.0
     lot: int = 1
     mark: int = 0
+
+    @property
+    def batch(self) -> int:
+        """Units that leave the line together: those of a day; 0: a whole order.
+
+        Inputs are taken in whole units for each batch: what needs parts of a unit is not split.
+        """
+        if math.isinf(self.per_day) or any(quantity % 1 for _, quantity in self.inputs):
+            return 0
+        return max(math.floor(self.per_day), 1)
 
 
 @dataclass
@@ -260,10 +279,11 @@ class Draft:
             if arc.kind == ArcKind.MAKE:
                 made = self.recipes[arc.recipe]
                 lead = Law.spread(made.lead_days, made.lead_sd_days)
-                builder.make(made.cell, per_day=made.per_day, lead=lead, inputs=made.inputs)
+                builder.make(made.cell, per_day=made.per_day, lead=lead, lot=made.batch,
+                             inputs=made.inputs)  # fmt: skip
                 continue
             terms = {"standby": int(arc.standby), "minimum": arc.minimum,
-                     "price_eur": arc.price_eur}  # fmt: skip
+                     "share": arc.share, "price_eur": arc.price_eur}  # fmt: skip
             if arc.kind == ArcKind.BUY:
                 builder.buy(arc.cell, arc.law, lanes=arc.lanes, **terms)
             else:

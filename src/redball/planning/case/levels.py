@@ -12,6 +12,7 @@ from redball.planning.case.flows import Flows, Place
 from redball.planning.case.ground import Ground
 from redball.planning.case.places import Places
 from redball.planning.case.stocks import Stock, spread_over, whole, whole_lots
+from redball.planning.case.supply import Supply
 from redball.simulation.network import PolicyKind
 
 _ROUNDING = 1e-9
@@ -60,17 +61,17 @@ def _repair_days(ground: Ground, place: Place) -> float:
 
 
 def set_policies(
-    ground: Ground, cells: Mapping[Place, int], flows: Flows, places: Places,
-    lead_days: Mapping[int, float],
+    ground: Ground, cells: Mapping[Place, int], stocks: Mapping[Place, Stock], flows: Flows,
+    places: Places, supply: Supply,
 ) -> None:  # fmt: skip
-    """Give every cell that is supplied a policy."""
+    """Give every cell that is supplied a policy, and what is under way by it where nobody says."""
     stated, targets = _stated(ground, places), _Targets(ground)
     ratio = _ratios(flows, ground)
     for place, at in cells.items():
         cell = places.draft.cells[at]
         if at in stated:
             _take(cell, stated[at])
-        elif at not in lead_days:
+        elif at not in supply.lead_days:
             cell.policy = PolicyKind.NONE
         elif cell.use <= 0:
             cell.policy = PolicyKind.BASE_STOCK  # orders what is asked of it, keeps nothing
@@ -78,22 +79,57 @@ def set_policies(
             cell.policy = PolicyKind.BASE_STOCK
             cell.order_up_to = cell.on_hand + sum(quantity for quantity, _ in cell.due)
         else:
-            days, mark = targets.days(place)
+            days, mark = targets.days(place, kept=place in stocks)
             cell.mark |= mark
-            _by_use(ground, cell, lead_days[at], days, ratio.get(place[1], 1.0))
+            _by_use(ground, cell, supply.lead_days[at], supply.busy(at), days,
+                    ratio.get(place[1], 1.0))  # fmt: skip
 
 
-def _by_use(ground: Ground, cell: Cell, lead: float, target_days: float, ratio: float) -> None:
+def set_under_way(
+    ground: Ground, cells: Mapping[Place, int], stocks: Mapping[Place, Stock], flows: Flows,
+    supply: Supply,
+) -> None:  # fmt: skip
+    """Put under way what has been ordered before today, where no table says what that is.
+
+    A cell never stands at or below its reorder point: it has ordered by then. Its use up to today
+    was met, so what a lead time uses is on its way, in equal parts.
+    """
+    silent: list[int] = []
+    for place, at in cells.items():
+        cell, days = supply.sales.draft.cells[at], supply.lead_days.get(at, 0.0)
+        if cell.policy == PolicyKind.NONE or (place in stocks and stocks[place].due):
+            continue
+        position = cell.on_hand + sum(quantity for quantity, _ in cell.due)
+        if position > cell.reorder_point:
+            continue
+        used = math.floor(flows.order.get(place, 0.0) * days + 0.5)
+        coming = min(used, cell.most - position)
+        if coming > 0:
+            cell.due = sorted(cell.due + spread_over(coming, days), key=lambda row: row[1])
+            silent.append(place[1])
+    ground.book.leave(
+        "item", silent, "no order of it is recorded at a site that has less than it orders at: "
+        "what is used in a lead time is taken to be under way",
+    )  # fmt: skip
+
+
+def _by_use(
+    ground: Ground, cell: Cell, lead: float, busy: float, target_days: float, ratio: float
+) -> None:
     """(s, S): use over the lead time and safety; an order covers the use of a cycle.
 
     Safety is the larger of the days of supply to be held and a normal quantile of the use over the
-    lead time (Silver, Pyke and Thomas 2017, ch. 6).
+    lead time (Silver, Pyke and Thomas 2017, ch. 6). Where orders of all buyers of a line come at
+    once, the last waits the part ``busy`` of a cycle: that counts as lead time.
     """
     quantile = NormalDist().inv_cdf(ground.options.service)
+    bulk = cell.use >= ground.options.bulk_per_day
+    days = ground.options.bulk_cycle_days if bulk else ground.options.cycle_days
+    lead += busy * days
     safety = max(quantile * math.sqrt(ratio * cell.use * lead), cell.use * target_days)
     cell.policy = PolicyKind.REORDER_UP_TO
     cell.reorder_point = math.ceil(cell.use * lead + safety - _ROUNDING)
-    cycle = math.ceil(cell.use * ground.options.cycle_days - _ROUNDING)
+    cycle = math.ceil(cell.use * days - _ROUNDING)
     cell.order_up_to = cell.reorder_point + max(cycle, 1)
 
 
@@ -173,8 +209,11 @@ class _Targets:
                 (lead, row["supply_class"], row["days_of_supply"], row["mark"])
             )
 
-    def days(self, place: Place) -> tuple[float, int]:
-        """Days of supply, and the mark of the row: of the article, else its class, else all."""
+    def days(self, place: Place, *, kept: bool) -> tuple[float, int]:
+        """Days of supply, and the mark of the row: of the article, else its class, else all.
+
+        A target for all that a site keeps says nothing of what only passes through it.
+        """
         code = self.ground.twin.tables["item"]["supply_class"][place[1]]
         best: tuple[int, float, int] = (3, 0.0, 0)
         for lead, held, days, mark in self.rows.get(place[0], ()):
@@ -182,6 +221,6 @@ class _Targets:
                 best = min(best, (0, -days, mark))
             elif lead == NOWHERE and held == code:
                 best = min(best, (1, -days, mark))
-            elif lead == NOWHERE and held is None:
+            elif lead == NOWHERE and held is None and kept:
                 best = min(best, (2, -days, mark))
         return -best[1], best[2]

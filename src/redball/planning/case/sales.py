@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -21,7 +22,8 @@ _MONTH_DAYS = 30.0
 class Offer:
     """A row of the table ``source``, in units of the article; ``party`` leads its group.
 
-    ``price_eur`` is NaN where the row states none: then the item's own price holds.
+    ``price_eur`` is NaN where the row states none: then the item's own price holds. ``share`` is
+    0 where the row states none.
     """
 
     row: int
@@ -32,7 +34,22 @@ class Offer:
     price_eur: float
     per_day: float
     minimum: int
+    share: float
     mark: int
+
+
+def split(shares: Sequence[float], per_day: Sequence[float]) -> list[float]:
+    """Part of the volume that each of several sources gets; 0 where it only stands by.
+
+    By the shares stated; where there are none by the capacities, if all are stated; else all goes
+    to the first.
+    """
+    weights = list(shares)
+    if not any(weights):
+        weights = list(per_day) if all(0 < p < math.inf for p in per_day) else [1.0]
+        weights += [0.0] * (len(per_day) - len(weights))
+    total = math.fsum(weights)
+    return [weight / total for weight in weights]
 
 
 @dataclass
@@ -66,36 +83,44 @@ class Sales:
         """Offers of an article to a nation, best first."""
         return self.offers.get((owner, lead), [])
 
-    def sell(self, buyer: int, offer: Offer, *, rate: float, first: bool,
-             days: float | None = None, sd_days: float | None = None) -> None:  # fmt: skip
-        """Let a cell buy by an offer; ``days`` replaces the lead time that the offer states."""
+    def sell(self, buyer: int, offer: Offer, *, rate: float, part: float,
+             days: float | None = None, sd_days: float | None = None) -> int:  # fmt: skip
+        """Let a cell buy a part of its volume by an offer, and give the recipe.
+
+        ``days`` replaces the lead time that the offer states.
+        """
         item = self.draft.cells[buyer].item
         price = offer.price_eur
         recipe = self.recipe(offer.party, item, offer.site, offer.per_day, offer.mark)
         self.stated_by[recipe].append(offer.row)
         self.connect(
-            buyer, recipe, rate=rate, first=first, mark=offer.mark,
+            buyer, recipe, rate=rate, part=part, mark=offer.mark,
             days=offer.lead_days if days is None else days,
             sd_days=offer.lead_sd_days if sd_days is None else sd_days,
             price_eur=self.draft.items[item].price_eur if math.isnan(price) else price,
             minimum=offer.minimum,
         )  # fmt: skip
+        return recipe
 
     def connect(
-        self, buyer: int, recipe: int, *, rate: float, first: bool, mark: int, days: float,
+        self, buyer: int, recipe: int, *, rate: float, part: float, mark: int, days: float,
         sd_days: float = 0.0, price_eur: float = 0.0, minimum: int = 0,
     ) -> None:  # fmt: skip
-        """Add the way from a recipe's cell to a buyer, over lanes where they connect both."""
+        """Add the way from a recipe's cell to a buyer, over lanes where they connect both.
+
+        ``part`` of the buyer's volume goes this way; of 0 it stands by.
+        """
         made = self.draft.recipes[recipe]
         cells = self.draft.cells
         fuel = self.places.fuel(cells[buyer].item)
         way = self.ways.between(cells[made.cell].node, cells[buyer].node, fuel=fuel) or HERE
         self.orders.append(Order(len(self.draft.arcs), recipe, days, sd_days, way))
         self.draft.arcs.append(Arc(
-            buyer, ArcKind.MOVE, supplier=made.cell, lanes=way.lanes, standby=not first,
-            minimum=minimum, price_eur=price_eur, party=made.party, mark=mark | way.mark,
+            buyer, ArcKind.MOVE, supplier=made.cell, lanes=way.lanes, standby=part <= 0,
+            share=part if part < 1 else 0.0, minimum=minimum, price_eur=price_eur,
+            party=made.party, mark=mark | way.mark,
         ))  # fmt: skip
-        made.load += rate if first else 0.0
+        made.load += rate * part
         made.most += rate
 
     def recipe(self, party: int, item: int, site: int, per_day: float, mark: int) -> int:
@@ -147,14 +172,17 @@ class Sales:
         for made in self.draft.recipes:
             made.lead_days = 0.0 if math.isinf(made.lead_days) else made.lead_days
 
+    def capacity(self, recipe: int) -> float:
+        """Units a day: as stated, or what the use planned so far needs with headroom."""
+        made, headroom = self.draft.recipes[recipe], self.ground.options.headroom
+        return made.per_day if headroom is None else max(made.per_day, made.load * (1 + headroom))
+
     def set_capacity(self) -> None:
         """Raise capacities that the planned use does not fit in, and say so."""
-        headroom = self.ground.options.headroom
-        if headroom is None:
-            return
         for at, made in enumerate(self.draft.recipes):
-            if made.per_day < made.load * (1 + headroom):
-                made.per_day = made.load * (1 + headroom)
+            raised = self.capacity(at)
+            if raised > made.per_day:
+                made.per_day = raised
                 why = "its capacity is below the use planned on it: raised to that with headroom"
                 self.ground.book.leave("source", self.stated_by[at], why)
 
@@ -189,7 +217,7 @@ def _offers(ground: Ground) -> dict[tuple[str, int], list[Offer]]:
             lead_sd_days=row["lead_time_sd_days"] or 0.0,
             price_eur=price / size,
             per_day=math.inf if month is None else month * size / _MONTH_DAYS,
-            minimum=math.ceil((row["minimum_order"] or 0.0) * size),
+            minimum=math.ceil((row["minimum_order"] or 0.0) * size), share=row["share"] or 0.0,
             mark=row["mark"] | of_price | int(party_label[row["party_ix"]]) | ground.party_mark
             | ground.item_mark[row["item_ix"]]
             | (ground.site_mark[site] if site != NOWHERE else 0),

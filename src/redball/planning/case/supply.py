@@ -11,7 +11,7 @@ from redball.model import NOWHERE
 from redball.planning.case.draft import Arc
 from redball.planning.case.flows import Flows, Place
 from redball.planning.case.lanes import Ways
-from redball.planning.case.sales import Sales
+from redball.planning.case.sales import Sales, split
 from redball.simulation.network import ArcKind, Law
 
 
@@ -32,13 +32,16 @@ class Supply:
     Attributes
     ----------
     lead_days : dict of int to float
-        Mean time of the first way of each cell that has one.
+        Mean time of each cell's supply: of the first way, or of all that share the volume.
+    bought : dict of int to list of (recipe, part)
+        Who makes what a cell buys, and the part of its volume that each makes.
     """
 
     sales: Sales
     ways: Ways
     flows: Flows
     lead_days: dict[int, float] = field(default_factory=dict)
+    bought: dict[int, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     _own: dict[Place, Ship] = field(default_factory=dict)
     _general: dict[int, Ship] = field(default_factory=dict)
     _users: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -103,22 +106,26 @@ class Supply:
         return [site for _, site in sorted(found)[:1]]
 
     def _from_outside(self, place: Place, cell: int) -> None:
-        """Offers to the nation, ranked; without any, from outside in the time of resupply."""
+        """Offers to the nation share it; without any, from outside in the time of resupply."""
         ground, draft = self.sales.ground, self.sales.draft
         site, lead = place
         owner = str(ground.twin.tables["site"]["owner"][site])
         rate = self.flows.order.get(place, 0.0)
         offers, own = self.sales.of(owner, lead), self._own.get(place)
-        for rank, offer in enumerate(offers):
+        parts = split([offer.share for offer in offers], [offer.per_day for offer in offers])
+        taken = 0.0
+        for rank, (offer, part) in enumerate(zip(offers, parts, strict=True)):
             stated = own if own is not None and rank == 0 else None
-            self.sales.sell(
-                cell, offer, rate=rate, first=rank == 0,
+            recipe = self.sales.sell(
+                cell, offer, rate=rate, part=part,
                 days=stated.days if stated else None, sd_days=stated.sd_days if stated else None,
             )  # fmt: skip
+            self.bought[cell].append((recipe, part))
+            taken += part * (stated.days if stated else offer.lead_days)
             if stated:
                 draft.arcs[-1].mark |= stated.mark
         if offers:
-            self.lead_days[cell] = own.days if own else offers[0].lead_days
+            self.lead_days[cell] = taken
             return
         ship = own or self._general.get(site)
         days = ship.days if ship else self._elsewhere(place)
@@ -131,6 +138,13 @@ class Supply:
         draft.arcs.append(Arc(cell, ArcKind.BUY, law, price_eur=price,
                               mark=ship.mark if ship else 0))  # fmt: skip
         self.lead_days[cell] = days
+
+    def busy(self, cell: int) -> float:
+        """Share of the time that lines of the makers of what a cell buys work, as planned."""
+        recipes = self.sales.draft.recipes
+        return math.fsum(
+            part * recipes[at].load / self.sales.capacity(at) for at, part in self.bought.get(cell, ())
+        )
 
     def _elsewhere(self, place: Place) -> float | None:
         """What the sparing case takes where nothing is said at a top: the mean of other tops."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from redball.model import NOWHERE
 from redball.planning.case.draft import Item
-from redball.planning.case.sales import Sales
+from redball.planning.case.sales import Sales, split
 from redball.planning.case.stocks import spread_over
 from redball.simulation.network import PolicyKind
 
@@ -38,6 +38,7 @@ class Need:
 
     cell: int
     recipes: list[int]
+    parts: list[float]
     lead_days: float
     use: float = 0.0
     most: float = 0.0
@@ -79,9 +80,9 @@ class Tiers:
                 need.use += made.load * quantity
                 need.most += made.most * quantity
                 need.lot = max(need.lot, math.ceil(made.lot * quantity))
-                for rank, below in enumerate(need.recipes):
+                for part, below in zip(need.parts, need.recipes, strict=True):
                     supplier = draft.recipes[below]
-                    supplier.load += made.load * quantity if rank == 0 else 0.0
+                    supplier.load += made.load * quantity * part
                     supplier.most += made.most * quantity
                     supplier.lot = max(supplier.lot, need.lot)
         for need in self._need_of.values():
@@ -151,12 +152,13 @@ class Tiers:
         if cell not in self._need_of:
             days = sales.ground.options.input_lead_days
             served: list[int] = []
-            for rank, link in enumerate(links):
+            parts = split([link.share for link in links], [math.inf] * len(links))
+            for part, link in zip(parts, links, strict=True):
                 site = int(sales.ground.parties.site[link.supplier])
                 below = sales.recipe(link.supplier, self.inputs[key], site, math.inf, link.mark)
-                sales.connect(cell, below, rate=0.0, first=rank == 0, mark=link.mark, days=days)
+                sales.connect(cell, below, rate=0.0, part=part, mark=link.mark, days=days)
                 served.append(below)
-            self._need_of[cell] = Need(cell, served, days)
+            self._need_of[cell] = Need(cell, served, parts, days)
         return self._need_of[cell]
 
     def _sold_by_others(self, part: int, party: int) -> bool:
@@ -178,12 +180,14 @@ class Tiers:
             for offer in offers:
                 below = sales.recipe(offer.party, item, offer.site, offer.per_day, offer.mark)
                 if below not in served:
-                    sales.connect(cell, below, rate=0.0, first=not served, mark=offer.mark,
-                                  days=offer.lead_days, sd_days=offer.lead_sd_days,
-                                  minimum=offer.minimum)  # fmt: skip
+                    # what nations agreed on shares does not bind the maker: the first serves
+                    sales.connect(cell, below, rate=0.0, part=0.0 if served else 1.0,
+                                  mark=offer.mark, days=offer.lead_days,
+                                  sd_days=offer.lead_sd_days, minimum=offer.minimum)  # fmt: skip
                     sales.stated_by[below].append(offer.row)
                     served.append(below)
-            self._need_of[cell] = Need(cell, served, offers[0].lead_days)
+            parts = [1.0] + [0.0] * (len(served) - 1)
+            self._need_of[cell] = Need(cell, served, parts, offers[0].lead_days)
         return self._need_of[cell]
 
     def _set_stock(self, need: Need) -> None:

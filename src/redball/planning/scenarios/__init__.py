@@ -1,8 +1,9 @@
 """Scenarios: what happens, when, to what, and how people react.
 
 What: ``Scenario``, a small value of events and reactions; ``read_scenario`` and
-``write_scenario`` for TOML; ``library`` with ready ones on the example coalition;
-``compile_scenario``, which finds the names in a twin and draws what happens in each replication.
+``write_scenario`` for TOML; ``undisturbed`` and ``unanswered``, the futures to compare it with;
+``library`` with ready ones on the example coalition; ``compile_scenario``, which finds the names in
+a twin and draws what happens in each replication.
 
 Why: a future that is rehearsed must be readable by those who decide, and mean the same rows of the
 network in every run. What happens is drawn ahead of policy, so that two futures can be compared
@@ -32,7 +33,7 @@ from redball.planning.scenarios.reactions import (
     SecondSource,
 )
 from redball.planning.scenarios.recovery import Recovery
-from redball.planning.scenarios.scenario import Scenario
+from redball.planning.scenarios.scenario import Scenario, unanswered, undisturbed
 from redball.planning.scenarios.times import LAWS, Time
 
 __all__ = [
@@ -58,5 +59,7 @@ __all__ = [
     "compile_scenario",
     "library",
     "read_scenario",
+    "unanswered",
+    "undisturbed",
     "write_scenario",
 ]

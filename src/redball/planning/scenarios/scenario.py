@@ -1,12 +1,19 @@
 """A scenario: what happens, how people react, and how it is to be run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redball.model import BadUse
 from redball.planning.scenarios.events import Event
 from redball.planning.scenarios.reactions import REACTIONS, Reaction
-from redball.planning.scenarios.values import did_you_mean, free_text, name_text, number, whole
+from redball.planning.scenarios.values import (
+    MOST_NAME,
+    did_you_mean,
+    free_text,
+    name_text,
+    number,
+    whole,
+)
 
 MOST_EVENTS = 200
 MOST_REACTIONS = 100
@@ -75,6 +82,25 @@ class Scenario:
                 raise BadUse(f"'{name}' holds something else.", mend=f"Give {name} only.")
             _set(self, name, values)
         _check_order(self.events)
+
+
+def undisturbed(scenario: Scenario) -> Scenario:
+    """The same future in which nothing happens and people react just so.
+
+    Reactions such as expediting help whatever happens. Against a network without them a loss can
+    look like a gain; the difference to this future is what the events alone do.
+    """
+    return replace(scenario, name=_named(scenario, "nothing happens"), events=())
+
+
+def unanswered(scenario: Scenario) -> Scenario:
+    """The same future in which nobody reacts: the difference to it is what reactions bring."""
+    return replace(scenario, name=_named(scenario, "nobody reacts"), reactions=())
+
+
+def _named(scenario: Scenario, words: str) -> str:
+    """Name with some words behind it, cut where it would be too long."""
+    return f"{scenario.name[: MOST_NAME - len(words) - 2].rstrip()}: {words}"
 
 
 def _set(scenario: Scenario, name: str, value: object) -> None:

@@ -10,6 +10,6 @@ Source: Law 2015, *Simulation Modeling and Analysis*, ch. 1 (next-event time adv
 """
 
 from redball.simulation.events.codes import TICKS_PER_DAY, Kind, Order
-from redball.simulation.events.run import Limits, run_events
+from redball.simulation.events.run import Limits, compile_events, run_events
 
-__all__ = ["TICKS_PER_DAY", "Kind", "Limits", "Order", "run_events"]
+__all__ = ["TICKS_PER_DAY", "Kind", "Limits", "Order", "compile_events", "run_events"]

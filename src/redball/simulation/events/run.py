@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from redball.simulation.events.conservation import check_state, where_all_is
 from redball.simulation.events.loop import begin, finish, work
 from redball.simulation.events.records import NO_ROOM, TOO_LARGE, TOO_MANY
 from redball.simulation.events.state import State
-from redball.simulation.network import Network, Rows, check_changes, check_rules
+from redball.simulation.network import Network, NetworkBuilder, Rows, check_changes, check_rules
 from redball.simulation.runs import (
     ARC_SUM,
     CELL_SUM,
@@ -110,6 +111,28 @@ def run_events(
         if _carried_out(s, int(horizon_days), network if check else None, progress):
             return _result(s, network, int(horizon_days), log=log)
         rooms = rooms.doubled()
+
+
+def compile_events(progress: Callable[[float], None] | None = None) -> None:
+    """Have the kernel compiled, or read from the disk, before it is needed.
+
+    The first time after an installation that takes about a minute; later well under a second a
+    process.
+    """
+    if progress is not None:
+        progress(0.0)
+    _compiled()
+    if progress is not None:
+        progress(1.0)
+
+
+@cache
+def _compiled() -> None:
+    builder = NetworkBuilder()
+    builder.item("item")
+    builder.node("node")
+    builder.cell("node", "item")
+    run_events(builder.build(), horizon_days=1)
 
 
 def _fits(rooms: Rooms, limits: Limits) -> None:

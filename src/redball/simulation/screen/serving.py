@@ -229,7 +229,7 @@ def _serve_queue(
     stock: np.int64, level: int, seen: bool,
 ) -> np.int64:  # fmt: skip
     """Serve those of a level who wait, the oldest first; returns what is left."""
-    before, at = -1, np.int64(ends[HEAD, r])
+    before, at = np.int64(-1), np.int64(ends[HEAD, r])
     while at >= 0 and stock > 0:
         following, claim = queue[at, 2], queue[at, 0]
         if kinds[claim]["level"] == level and (seen or kinds[claim]["kind"] != _ORDER):
@@ -278,23 +278,23 @@ def _join_queue(
 
 
 @compiled
-def _set_free(queue: Longs, counters: Longs, first: int, last: int) -> None:
+def _set_free(queue: Longs, counters: Longs, first: np.int64, last: np.int64) -> None:
     """Give a chain of rows back, one by one."""
     at = first
     while True:
-        following = queue[at, 2]
+        following = np.int64(queue[at, 2])
         queue[at, 2] = counters[FIRST_FREE]
         counters[FIRST_FREE] = at
         counters[ROWS_LEFT] += 1
         if at == last:
             return
-        at = following
+        at = np.int64(following)
 
 
 @compiled
 def _forget_queue(ends: Ints, queue: Longs, counters: Longs, r: int) -> None:
     if ends[HEAD, r] >= 0:
-        _set_free(queue, counters, ends[HEAD, r], ends[TAIL, r])
+        _set_free(queue, counters, np.int64(ends[HEAD, r]), np.int64(ends[TAIL, r]))
         ends[HEAD, r] = -1
         ends[TAIL, r] = -1
 

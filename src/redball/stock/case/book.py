@@ -14,10 +14,12 @@ LEFT_OUT = {
     "table": pl.String(),
     "key": pl.String(),
     "why": pl.String(),
+    "own": pl.Int32(),
     "labels": pl.List(pl.Int32()),
 }
-"""Columns of what is left out; ``key`` is ``OWNER:KEY``, ``labels`` those of the row itself and of
-the rows it names: without one of them it would be left out for another reason, or not at all."""
+"""Columns of what is left out; ``key`` is ``OWNER:KEY``, ``own`` the label of the row itself,
+``labels`` that and those of the rows it names: without one of them it would be left out for another
+reason, or not at all."""
 
 
 class Book:
@@ -27,7 +29,7 @@ class Book:
         self.twin = twin
         self.marks = Marks(twin.labels)
         self.mark = 0
-        self._left: dict[tuple[str, str, str], list[int]] = {}
+        self._left: dict[tuple[str, str, str], tuple[int, list[int]]] = {}
 
     def used(self, marks: pl.Series) -> None:
         """Add the marks of rows that went in."""
@@ -47,12 +49,12 @@ class Book:
         names = frame.select(pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":"))
         for (name,), behind in zip(names.iter_rows(), labels.iter_rows(), strict=True):
             known = sorted({label for label in behind if label is not None})
-            self._left[table, name, why] = known
+            self._left[table, name, why] = behind[0], known
 
     @property
     def left_out(self) -> pl.DataFrame:
         """What was left out, sorted, in the columns of :data:`LEFT_OUT`."""
-        rows = [(*words, labels) for words, labels in self._left.items()]
+        rows = [(*words, own, labels) for words, (own, labels) in self._left.items()]
         return pl.DataFrame(rows, schema=LEFT_OUT, orient="row").sort("table", "key", "why")
 
 

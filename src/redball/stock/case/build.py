@@ -62,9 +62,9 @@ class SparingCase:
         ``labels`` (positions in ``twin.labels`` of what its figures rest on). A result that
         weighs items against each other rests on all of them and carries ``label``.
     left_out : polars.DataFrame
-        ``table``, ``key`` (``OWNER:KEY``), ``why``, ``labels`` (position in ``twin.labels``): rows
-        that could not be used, or not in full. They are not in ``label``: whoever shows them marks
-        them by their own.
+        ``table``, ``key`` (``OWNER:KEY``), ``why``, ``own`` and ``labels`` (positions in
+        ``twin.labels``: of the row, and with the rows it names): rows that could not be used, or
+        not in full. They are not in ``label``: whoever shows them marks them by their own.
     assumptions : tuple of str
     """
 

@@ -46,7 +46,7 @@ def fleets_at(
     BadData
         There is none.
     """
-    rows = _placed(twin, book, sites).filter(pl.col("count") > 0)
+    rows = _placed(twin, book, sites)
     if systems is not None:
         rows = rows.filter(pl.col("system_ix").is_in([int(y) for y in systems]))
     if nations is not None:
@@ -74,10 +74,12 @@ def fleets_at(
 
 def _placed(twin: Twin, book: Book, sites: Sites) -> pl.DataFrame:
     """Fleets with the position of the site of their unit, -1 where there is none."""
-    fleet, party = twin["fleet"], twin["party"]
-    known = (fleet["unit_ix"] != NOWHERE) & (fleet["system_ix"] != NOWHERE)
-    book.leave("fleet", known.not_().arg_true(), "its unit or its system is not visible")
-    fleet = fleet.with_row_index("row").filter(known)
+    party = twin["party"]
+    # without any system nothing is missing, whether its unit is visible or not
+    fleet = twin["fleet"].with_row_index("row").filter(pl.col("count") > 0)
+    known = (pl.col("unit_ix") != NOWHERE) & (pl.col("system_ix") != NOWHERE)
+    book.leave("fleet", fleet.filter(~known)["row"], "its unit or its system is not visible")
+    fleet = fleet.filter(known)
     site = party["site_ix"].gather(fleet["unit_ix"]).to_numpy()
     at = np.where(site == NOWHERE, NOWHERE, sites.position[site])
     unit, system = fleet["unit_ix"], fleet["system_ix"]

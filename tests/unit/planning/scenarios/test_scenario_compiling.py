@@ -77,6 +77,8 @@ def test_a_lost_item_is_neither_bought_nor_made_and_still_moved(coast: "Coast") 
          {("STREAM", 0)}),
         (_event("tempo", Target("system", "DEU:IFV"), factor=2), {("FLEET", 0)}),
         (_event("lead_time", Target("mode", "sea"), factor=2), {("LANE_TIME", 0)}),
+        (_event("lead_time", FORGE, factor=2),
+         {("LANE_TIME", 0), ("ARC_TIME", 1), ("RECIPE_TIME", 0)}),
         (_event("stock_lost", BASE, lost=0.3), {("NODE_STOCK", 3)}),
         (_event("cyber", BASE), {("NODE_ORDERS", 3), ("CELL_REPORT", 2), ("CELL_REPORT", 5)}),
         (_event("cyber", BASE, frozen=("orders",)), {("NODE_ORDERS", 3)}),
@@ -236,8 +238,6 @@ def test_what_has_no_effect_is_told(coast: "Coast") -> None:
     assert any("chance 0" in w for w in never.warnings)
     partly = _compiled(coast, _event("demand", fuel, BASE, Target("country", "NOR"), factor=2))
     assert any("does not reach country 'NOR'" in w for w in partly.warnings)
-    slow = _compiled(coast, _event("lead_time", FORGE, factor=2))
-    assert any("the time of making of 1 products" in w for w in slow.warnings)
 
 
 def test_one_thing_under_two_names_is_told(coast: "Coast") -> None:

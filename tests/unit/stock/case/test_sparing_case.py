@@ -307,8 +307,11 @@ def test_what_is_left_out_carries_its_own_label_and_no_count_is_told(
     rows_of["repair"][0] |= {"label": 2, "repair_days": 0.0}
     twin = world(repair=rows_of["repair"])
     case = sparing_case(twin)
-    (labels,) = case.left_out.filter(table="repair")["labels"].to_list()
-    assert [twin.labels[i].classification for i in labels] == ["RESTRICTED"]
+    (row,) = case.left_out.filter(table="repair").iter_rows(named=True)
+    assert twin.labels[row["own"]].classification == "RESTRICTED"
+    # its item and its site are named too
+    named = {twin.labels[i].classification for i in row["labels"]}
+    assert named == {"RESTRICTED", "UNCLASSIFIED"}
     assert case.label.classification == "UNCLASSIFIED"
     assert case.assumptions == sparing_case(world()).assumptions
 

@@ -36,7 +36,7 @@ def warnings_for(
             found.append(f"The event '{event.name}' changes nothing in this network.")
         else:
             found += _of_targets(event, finder)
-            found += _of_rows(event, own, finder.network)
+            found += _of_rows(event, own)
             found += _of_twins(event, own)
     found += _of_reactions(scenario.reactions, scenario.horizon_days)
     found += _of_horizon(scenario.horizon_days, network)
@@ -88,7 +88,7 @@ def _of_targets(event: Event, finder: Finder) -> list[str]:
     return [f"The event '{event.name}' does not reach {_some([str(each) for each in idle])}."]
 
 
-def _of_rows(event: Event, parts: Sequence[Part], network: Network) -> list[str]:
+def _of_rows(event: Event, parts: Sequence[Part]) -> list[str]:
     """Effects that this network can show only in part."""
     found = []
     ways = sum(len(rows) for part in parts for what, rows in part.touched if what == What.ARC)
@@ -97,17 +97,6 @@ def _of_rows(event: Event, parts: Sequence[Part], network: Network) -> list[str]
             f"The event '{event.name}' leaves {ways} ways of supply open: they have no capacity "
             "that could be lost in part."
         )
-    if event.what == "lead_time":
-        arcs = [network.arcs[rows] for part in parts for what, rows in part.touched
-                if what == What.ARC_TIME]  # fmt: skip
-        sellers = np.unique(np.concatenate([rows["supplier"] for rows in arcs])) if arcs else ()
-        timed = network.laws["mean"][network.recipes["law"]] > 0
-        making = np.isin(network.recipes["cell"][timed], sellers).sum()
-        if making:
-            found.append(
-                f"The event '{event.name}' stretches ordering and transport; the time of making "
-                f"of {making} products stays as it is."
-            )
     return found
 
 

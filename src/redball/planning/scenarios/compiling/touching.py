@@ -102,7 +102,8 @@ def _rows(
     if what == "loss":
         return _lost(target, reach, nodes, network)
     if what == "lead_time":
-        return [(What.LANE_TIME, reach.lanes), (What.ARC_TIME, reach.arcs)]
+        return [(What.LANE_TIME, reach.lanes), (What.ARC_TIME, reach.arcs),
+                (What.RECIPE_TIME, reach.recipes)]  # fmt: skip
     if what == "cyber":
         return _cyber(event, reach, network)
     if what == "export_ban":
