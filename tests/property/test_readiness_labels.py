@@ -9,9 +9,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from redball import app
-from redball.model import combine, dominant
 from tests.property.labelled_worlds import (
     CLOSED,
     LABELS,
@@ -27,6 +24,9 @@ from tests.property.labelled_worlds import (
     readable,
     world,
 )
+
+from redball import app
+from redball.model import combine, dominant
 
 MODULES = ("forecasts", "placement", "replenishment", "reserves", "sparing")
 SURGE = app.SurgeOptions(surges=((5.0, 15.0, 3.0),), no_repair=((8.0, 12.0),), days=20)

@@ -231,7 +231,8 @@ def _charts(result: Comparison) -> tuple[LineChart | Bars, ...]:
     for name in result.futures:
         part = result.readiness.filter(pl.col("future") == name)
         points = list(part.select("day", "readiness").drop_nulls().iter_rows())
-        lines.append(Line(name, points))
+        rows = part.select("day", "low", "high").drop_nulls().iter_rows()
+        lines.append(Line(name, points, band=list(rows)))
     if not any(line.points for line in lines):
         return ()
     chart = LineChart(

@@ -236,7 +236,9 @@ def _charts(done: Simulated) -> tuple[LineChart, ...]:
     lines = []
     for unit, system in chosen.select("unit", "system").iter_rows():
         part = done.readiness.filter(pl.col("unit") == unit, pl.col("system") == system)
-        lines.append(Line(f"{system} of {unit}", list(part.select("day", "mean").iter_rows())))
+        band = list(part.select("day", "low", "high").drop_nulls().iter_rows())
+        points = list(part.select("day", "mean").iter_rows())
+        lines.append(Line(f"{system} of {unit}", points, band=band))
     return (
         LineChart(
             "Readiness by unit, the lowest", "day", "share of systems up", lines, percent=True,

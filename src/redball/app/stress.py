@@ -309,7 +309,8 @@ def _said(
         f"{result.tried:,} losses of {result.days_lost:g} days each were tried on "
         f"{result.systems:,} systems that are {result.readiness:.1%} ready undisturbed."
     ]
-    said += [_loss_said(row) for row in result.losses.head(3).iter_rows(named=True)]
+    worst = result.losses.unique("kind", keep="first", maintain_order=True)
+    said += [_loss_said(row) for row in worst.iter_rows(named=True)]
     if result.pairs.height:
         row = result.pairs.row(0, named=True)
         said.append(
@@ -340,7 +341,7 @@ def _loss_said(row: dict[str, object]) -> str:
     back = "not back by the end" if recover is None else f"back after {recover} days"
     hidden = ", hidden behind several suppliers" if row["hidden"] else ""
     return (
-        f"{row['rank']}. {row['title']} ({row['kind']}{hidden}): "
+        f"Worst {row['kind']}, {row['rank']} of all: {row['title']}{hidden}; "
         f"{row['lost_readiness_days']:,.0f} readiness-days lost, between {row['low']:,.0f} and "
         f"{row['high']:,.0f}; {lasts}, {back}."
     )
@@ -374,9 +375,16 @@ def _curve(curves: pl.DataFrame, name: str) -> LineChart:
     """Resilience curve of one loss beside the undisturbed future, with its interval."""
     lines = [
         Line("undisturbed", _points(curves, name, "undisturbed")),
-        Line(name, _points(curves, name, "readiness")),
-        Line("low", _points(curves, name, "low")),
-        Line("high", _points(curves, name, "high")),
+        Line(
+            name,
+            _points(curves, name, "readiness"),
+            band=list(
+                curves.filter(pl.col("loss") == name)
+                .select("day", "low", "high")
+                .drop_nulls()
+                .iter_rows()
+            ),
+        ),
     ]
     return LineChart(
         f"Resilience curve of the worst loss: {name}", "day", "share of systems up", lines,

@@ -29,11 +29,14 @@ class Line:
         In order of the first; points that are not finite are left out.
     steps : bool
         Whether the value holds from one point to the next.
+    band : sequence of (float, float, float)
+        Interval around it: across, low and high, in order of the first; none when empty.
     """
 
     name: str
     points: Sequence[tuple[float, float]]
     steps: bool = False
+    band: Sequence[tuple[float, float, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,14 @@ def line_chart(chart: LineChart, chart_id: str) -> Markup | None:
 
 def _finite(line: Line) -> Line:
     kept = [(x, y) for x, y in line.points if math.isfinite(x) and math.isfinite(y)]
-    return Line(line.name, sorted(kept, key=lambda point: point[0]), line.steps)
+    band = [row for row in line.band if all(math.isfinite(value) for value in row)]
+    return Line(line.name, sorted(kept, key=lambda point: point[0]), line.steps, sorted(band))
 
 
 def _frame(chart: LineChart, lines: Sequence[Line]) -> tuple[_Frame, list[float], list[float]]:
     xs = [x for line in lines for x, _ in line.points]
     ys = [y for line in lines for _, y in line.points]
+    ys += [y for line in lines for _, *ends in line.band for y in ends]
     ys += [chart.target] if chart.target is not None else []
     across = _ticks(min(0.0, min(xs)), max(xs))
     up = _ticks(min(0.0, min(ys)) if chart.from_zero else min(ys), max(ys))
@@ -198,9 +203,19 @@ def _series(line: Line, index: int, frame: _Frame) -> Markup:
     return el(
         "g",
         el("title", line.name),
+        _band(line, index, frame),
         el("path", d="".join(words), class_=kind),
         *(dots if len(places) <= _MARKED else ()),
     )
+
+
+def _band(line: Line, index: int, frame: _Frame) -> Markup | None:
+    """Draw the interval around a series as an area behind it."""
+    if len(line.band) < 2:
+        return None
+    there = [f"{number(frame.x(x))},{number(frame.y(high))}" for x, _, high in line.band]
+    back = [f"{number(frame.x(x))},{number(frame.y(low))}" for x, low, _ in line.band[::-1]]
+    return el("path", d=f"M{'L'.join(there + back)}Z", class_=f"band kind{index % _KINDS + 1}")
 
 
 def _names(lines: Sequence[Line], frame: _Frame) -> list[Markup]:
@@ -224,6 +239,8 @@ def _caption(chart: LineChart, frame: _Frame) -> str:
     words = f"{chart.title}: {chart.up} over {chart.across}."
     if frame.low > 0:
         words += " The upward axis does not begin at zero."
+    if any(len(line.band) > 1 for line in chart.lines):
+        words += " The area around a line is its interval."
     if chart.target is not None:
         words += " The heavy line across is the target."
     return words

@@ -94,3 +94,13 @@ def test_text_of_a_series_is_escaped() -> None:
     assert page is not None
     assert "<script>" not in page
     assert "a &amp; b" in page
+
+
+def test_interval_stands_as_an_area_behind_its_line_and_within_the_frame() -> None:
+    line = Line("a", [(0, 0.5), (1, 0.6)], band=[(0, 0.1, 0.9), (1, 0.2, 1.0), (2, math.nan, 1.0)])
+    drawn = str(line_chart(LineChart("t", "day", "share", [line]), "c"))
+    assert drawn.count('class="band kind1"') == 1
+    assert drawn.index("band kind1") < drawn.index("line kind1")
+    assert "nan" not in drawn
+    assert "The area around a line is its interval." in drawn
+    assert "band" not in str(line_chart(LineChart("t", "d", "s", [Line("a", [(0, 1)])]), "c"))

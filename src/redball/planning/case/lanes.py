@@ -16,7 +16,10 @@ from redball.simulation.network import NOW, Law
 MODES: tuple[str, ...] = tuple(table("lane")["mode"].type.choices)
 """Modes in the order of their number in a network."""
 
-_PIPELINE = "pipeline"
+NO_MODE = len(MODES)
+"""Of a lane that only joins a party's own node to a site: no loss of a mode reaches it."""
+
+_PIPELINE = MODES.index("pipeline")
 _KG = 1000.0
 
 
@@ -44,6 +47,7 @@ class Ways:
     draft: Draft
     _out: dict[int, list[int]] = field(init=False)
     _known: dict[tuple[int, bool], dict[int, tuple[float, int]]] = field(default_factory=dict)
+    _entry: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         out: dict[int, list[int]] = {}
@@ -79,15 +83,35 @@ class Ways:
 
     def connect(self, node: int, site: int) -> None:
         """Join a party's own node to the site it stands at, by a lane without time or limit."""
+        self._out.setdefault(node, []).append(self._join(node, site, "at"))
+
+    def through(
+        self, node: int, site: int, destination: int, *, fuel: bool, mark: int
+    ) -> Way | None:  # fmt: skip
+        """Way of a party's goods that enter at a site, from there to where they go.
+
+        Other goods of the party don't take it. None where no lanes lead on from the site.
+        """
+        way = self.between(site, destination, fuel=fuel)
+        if way is None:
+            return None
+        if (node, site) not in self._entry:
+            self._entry[node, site] = self._join(node, site, "into")
+        joined = self._entry[node, site]
+        mark |= way.mark | self.draft.lanes[joined].mark
+        return Way((joined, *way.lanes), way.days, way.variance, mark)
+
+    def _join(self, node: int, site: int, how: str) -> int:
         nodes = self.draft.nodes
         self.draft.lanes.append(
             Lane(
                 row=NOWHERE, origin=node, destination=site, law=NOW,
-                name=f"{nodes[node].name} at {nodes[site].name}", mode=0, kg_per_day=math.inf,
-                eur_per_t=0.0, co2e_kg_per_t=0.0, mark=nodes[node].mark | nodes[site].mark,
+                name=f"{nodes[node].name} {how} {nodes[site].name}", mode=NO_MODE,
+                kg_per_day=math.inf, eur_per_t=0.0, co2e_kg_per_t=0.0,
+                mark=nodes[node].mark | nodes[site].mark,
             )
         )  # fmt: skip
-        self._out.setdefault(node, []).append(len(self.draft.lanes) - 1)
+        return len(self.draft.lanes) - 1
 
     def _search(self, origin: int, *, fuel: bool) -> dict[int, tuple[float, int]]:
         """Days and last lane by node reached (Dijkstra; ties go to the lane planned first)."""
@@ -100,7 +124,7 @@ class Ways:
             done[node] = (days, last)
             for at in self._out.get(node, ()):
                 lane = lanes[at]
-                if lane.destination not in done and (fuel or MODES[lane.mode] != _PIPELINE):
+                if lane.destination not in done and (fuel or lane.mode != _PIPELINE):
                     heapq.heappush(heap, (days + lane.law.mean, at, lane.destination))
         return done
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from redball.model import NOWHERE
 from redball.planning.case.draft import Arc, Draft, Recipe
+from redball.planning.case.entries import Entry, entries_of
 from redball.planning.case.ground import Ground
 from redball.planning.case.lanes import HERE, Way, Ways
 from redball.planning.case.places import Places
@@ -73,51 +74,86 @@ class Sales:
     ways: Ways
     offers: dict[tuple[str, int], list[Offer]] = field(default_factory=dict)
     recipe_of: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    entries: dict[tuple[int, int], list[Entry]] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     stated_by: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self.offers = _offers(self.ground)
+        self.entries = entries_of(self.ground)
 
     def of(self, owner: str, lead: int) -> list[Offer]:
         """Offers of an article to a nation, best first."""
         return self.offers.get((owner, lead), [])
 
-    def sell(self, buyer: int, offer: Offer, *, rate: float, part: float,
-             days: float | None = None, sd_days: float | None = None) -> int:  # fmt: skip
-        """Let a cell buy a part of its volume by an offer, and give the recipe.
+    def sell(self, buyer: int, offer: Offer, *, rate: float, part: float, mark: int = 0,
+             days: float | None = None,
+             sd_days: float | None = None) -> tuple[int, float]:  # fmt: skip
+        """Let a cell buy a part of its volume by an offer; give the recipe and the mean time.
 
-        ``days`` replaces the lead time that the offer states.
+        ``days`` replaces the lead time that the offer states, by what ``mark`` stands for.
         """
         item = self.draft.cells[buyer].item
         price = offer.price_eur
         recipe = self.recipe(offer.party, item, offer.site, offer.per_day, offer.mark)
         self.stated_by[recipe].append(offer.row)
-        self.connect(
-            buyer, recipe, rate=rate, part=part, mark=offer.mark,
-            days=offer.lead_days if days is None else days,
-            sd_days=offer.lead_sd_days if sd_days is None else sd_days,
-            price_eur=self.draft.items[item].price_eur if math.isnan(price) else price,
-            minimum=offer.minimum,
-        )  # fmt: skip
-        return recipe
+        stated = offer.lead_days if days is None else days
+        ways = self._ways(recipe, buyer)
+        for way, share in ways:
+            self._order(
+                buyer, recipe, way, rate=rate * share, part=part, share=part * share,
+                mark=offer.mark | mark, days=stated,
+                sd_days=offer.lead_sd_days if sd_days is None else sd_days,
+                price_eur=self.draft.items[item].price_eur if math.isnan(price) else price,
+                minimum=offer.minimum,
+            )  # fmt: skip
+        return recipe, math.fsum(share * max(stated, way.days) for way, share in ways)
 
     def connect(
         self, buyer: int, recipe: int, *, rate: float, part: float, mark: int, days: float,
         sd_days: float = 0.0, price_eur: float = 0.0, minimum: int = 0,
     ) -> None:  # fmt: skip
-        """Add the way from a recipe's cell to a buyer, over lanes where they connect both.
+        """Add the shortest way from a recipe's cell to a buyer, where lanes connect both.
 
         ``part`` of the buyer's volume goes this way; of 0 it stands by.
         """
-        made = self.draft.recipes[recipe]
+        way = self._shortest(recipe, buyer)
+        self._order(buyer, recipe, way, rate=rate, part=part, share=part, mark=mark, days=days,
+                    sd_days=sd_days, price_eur=price_eur, minimum=minimum)  # fmt: skip
+
+    def _shortest(self, recipe: int, buyer: int) -> Way:
         cells = self.draft.cells
+        node = cells[self.draft.recipes[recipe].cell].node
         fuel = self.places.fuel(cells[buyer].item)
-        way = self.ways.between(cells[made.cell].node, cells[buyer].node, fuel=fuel) or HERE
+        return self.ways.between(node, cells[buyer].node, fuel=fuel) or HERE
+
+    def _ways(self, recipe: int, buyer: int) -> list[tuple[Way, float]]:
+        """Ways of a sale and their shares: through the entries known of a maker without a place."""
+        made, cells = self.draft.recipes[recipe], self.draft.cells
+        node, item = cells[made.cell].node, cells[buyer].item
+        found: list[tuple[Way, float]] = []
+        if self.draft.nodes[node].site == NOWHERE and self.ground.parties.site[made.party] < 0:
+            for entry in self.entries.get((made.party, self.draft.items[item].lead), ()):
+                way = self.ways.through(
+                    node, self.places.site[entry.site], cells[buyer].node,
+                    fuel=self.places.fuel(item), mark=entry.mark,
+                )  # fmt: skip
+                if way is not None:
+                    found.append((way, entry.share))
+        total = math.fsum(share for _, share in found)
+        return [(way, share / total) for way, share in found] or [
+            (self._shortest(recipe, buyer), 1.0)
+        ]
+
+    def _order(
+        self, buyer: int, recipe: int, way: Way, *, rate: float, part: float, share: float,
+        mark: int, days: float, sd_days: float, price_eur: float, minimum: int,
+    ) -> None:  # fmt: skip
+        made = self.draft.recipes[recipe]
         self.orders.append(Order(len(self.draft.arcs), recipe, days, sd_days, way))
         self.draft.arcs.append(Arc(
             buyer, ArcKind.MOVE, supplier=made.cell, lanes=way.lanes, standby=part <= 0,
-            share=part if part < 1 else 0.0, minimum=minimum, price_eur=price_eur,
+            share=share if share < 1 else 0.0, minimum=minimum, price_eur=price_eur,
             party=made.party, mark=mark | way.mark,
         ))  # fmt: skip
         made.load += rate * part

@@ -116,14 +116,12 @@ class Supply:
         taken = 0.0
         for rank, (offer, part) in enumerate(zip(offers, parts, strict=True)):
             stated = own if own is not None and rank == 0 else None
-            recipe = self.sales.sell(
-                cell, offer, rate=rate, part=part,
+            recipe, mean_days = self.sales.sell(
+                cell, offer, rate=rate, part=part, mark=stated.mark if stated else 0,
                 days=stated.days if stated else None, sd_days=stated.sd_days if stated else None,
             )  # fmt: skip
             self.bought[cell].append((recipe, part))
-            taken += part * (stated.days if stated else offer.lead_days)
-            if stated:
-                draft.arcs[-1].mark |= stated.mark
+            taken += part * mean_days
         if offers:
             self.lead_days[cell] = taken
             return

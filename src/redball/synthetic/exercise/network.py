@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from redball.synthetic.exercise.catalogue import Article
+from redball.synthetic.exercise.movement import FUEL_SHARES
 from redball.synthetic.exercise.nations import BY_OWNER, MEMBERS, seen_from
 from redball.synthetic.exercise.reading import Row, read_rows, read_table
 
@@ -107,6 +108,8 @@ def source_rows(
         wanted = 3 if article.noun == "ring" else int(rng.choice([1, 2, 3], p=[0.12, 0.5, 0.38]))
         chosen = [able[i] for i in sorted(rng.permutation(len(able))[:wanted])]
         shares = _shares(rng, len(chosen), even=article.noun == "ring")
+        if article.noun == "fuel":  # as the agency's orders say for the theatre
+            chosen, shares = able, [_fuel_share(firm) for firm in able]
         rows += [
             (article.owner, _source(rng, article, firm, share))
             for firm, share in zip(chosen, shares, strict=True)
@@ -131,6 +134,10 @@ def _shares(rng: np.random.Generator, count: int, *, even: bool) -> list[float]:
     cut = np.maximum(cut, 1)
     cut[0] = 20 - int(cut[1:].sum())
     return [float(c) / 20 for c in cut]
+
+
+def _fuel_share(firm: Firm) -> float:
+    return round(sum(row[1] for row in FUEL_SHARES if row[2] == firm.keys["XAG"]), 2)
 
 
 def _source(rng: np.random.Generator, article: Article, firm: Firm, share: float) -> Row:
