@@ -18,6 +18,14 @@ from redball.app.demo import DemoResult, demo
 from redball.app.evidence import EvidenceRow, evidence_rows
 from redball.app.example import Generated, generate, write_example
 from redball.app.export import picture_tables, write_tables
+from redball.app.exposures import (
+    ExposureOptions,
+    SectorOptions,
+    recoveries,
+    risk_cascade,
+    risk_exposure,
+    risk_sectors,
+)
 from redball.app.forecasts import ForecastOptions, forecast_demand, parse_levels
 from redball.app.inputs import Inputs, inputs_of, look
 from redball.app.optimise import OptimiseOptions, stock_explain, stock_optimise
@@ -61,6 +69,7 @@ __all__ = [
     "CurveOptions",
     "DemoResult",
     "EvidenceRow",
+    "ExposureOptions",
     "FindingOptions",
     "FindingsResult",
     "ForecastOptions",
@@ -75,6 +84,7 @@ __all__ = [
     "ReplenishOptions",
     "ReserveOptions",
     "RunOptions",
+    "SectorOptions",
     "Seen",
     "SimulateOptions",
     "SparingOptions",
@@ -113,8 +123,12 @@ __all__ = [
     "parse_moment",
     "picture",
     "picture_tables",
+    "recoveries",
     "replenish",
     "report",
+    "risk_cascade",
+    "risk_exposure",
+    "risk_sectors",
     "scenario_compare",
     "scenario_list",
     "scenario_named",

@@ -11,7 +11,8 @@ import polars as pl
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
-from redball.model import BadUse
+from redball.model import BadUse, ResultLabel
+from redball.model.labels import combine
 from redball.model.results import Scalar
 from redball.planning.compare import Comparison, Future, GivenFuture, compare
 from redball.planning.scenarios import (
@@ -143,11 +144,16 @@ def compare_of(
             seed=options.run.seed,
             replications=options.run.replications,
             precision=options.run.precision,
-            label=found.case.label,
+            label=_label(found),
             runner=runner,
             progress=shares(progress, "runs"),
         )
     return _answer(inputs, options, found, compiled, result)
+
+
+def _label(found: Rehearsal) -> ResultLabel:
+    """Label of what is simulated, and of the names that scenarios are read with."""
+    return combine(found.case.label, found.case.names_label)
 
 
 def _of(compiled: CompiledScenario, days: int) -> GivenFuture:
@@ -198,7 +204,7 @@ def _answer(
         },
         charts=_charts(result),
         assumptions=(*dict.fromkeys((*result.assumptions, *found.case.assumptions, *assumptions)),),
-        origin=found.seen.origin(label=found.case.label, parameters=parameters),
+        origin=found.seen.origin(label=_label(found), parameters=parameters),
         command=f"redball scenario compare {' '.join(options.scenarios)} {inputs.words}",
     )
 

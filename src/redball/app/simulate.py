@@ -9,10 +9,11 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
-from redball.app.naming import shown_left_out
+from redball.app.naming import shown_left_out, with_left_out
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
 from redball.app.scenarios import scenario_named
 from redball.model import BadUse
+from redball.model.labels import combine
 from redball.model.results import Scalar
 from redball.planning.case import SimulatedCase
 from redball.planning.scenarios import CompiledScenario, Scenario, compile_scenario
@@ -109,6 +110,8 @@ def _answer(
     done: Simulated,
 ) -> Answer:
     case = found.case
+    label = case.label if compiled is None else combine(case.label, case.names_label)
+    label = with_left_out(found.twin, case.left_out, label)
     name = "undisturbed" if scenario is None else scenario.name
     tables = {
         "readiness": _by_group(done),
@@ -121,7 +124,7 @@ def _answer(
         "costs": done.costs,
         "readiness_by_day": done.readiness,
         "stock_by_day": done.stock,
-        "left_out": shown_left_out(found.twin, case.left_out, case.label),
+        "left_out": shown_left_out(found.twin, case.left_out, label),
     }
     warnings = () if compiled is None else compiled.warnings
     assumed = case.assumptions if compiled is None else (*case.assumptions, *compiled.assumptions)
@@ -139,7 +142,7 @@ def _answer(
         tables={key: frame for key, frame in tables.items() if not frame.is_empty()},
         charts=_charts(done),
         assumptions=(*dict.fromkeys((*done.assumptions, *assumed)),),
-        origin=found.seen.origin(label=case.label, parameters=parameters),
+        origin=found.seen.origin(label=label, parameters=parameters),
         command=f"redball simulate {inputs.words}",
     )
 

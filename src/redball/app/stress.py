@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 
 import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
-from redball.app.naming import shown_left_out
+from redball.app.naming import shown_left_out, with_left_out
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
 from redball.app.scenarios import scenario_named
 from redball.model import BadData, BadUse, ResultLabel
@@ -42,6 +43,12 @@ HIDDEN_RULE = "hidden-common-supplier"
 _BARS = 15
 _CURVES = 4
 _METHOD_KINDS = ("party", "parent", "site", "country")
+_LEAST_RANKED = 2
+"""Losses that another method must know for ranks to be set side by side."""
+_HIDDEN_TABLES = ("source", "structure")
+"""What a hidden common supplier is found from, beside the tables of names."""
+_METHOD_TABLES = ("demand", "factor", "rate")
+"""What decides whether another method applies, beside these."""
 
 
 @dataclass(frozen=True)
@@ -249,7 +256,20 @@ def _crossed(
         methods.append(cascade_method(found.twin, risks))
     except BadData:
         pass  # no source and no supply row: there are no firms
-    return cross_check(result, methods) if methods else None
+    scored = [method.scores.select("kind", "name") for method in methods]
+    known = pl.concat(scored).unique() if scored else pl.DataFrame(schema=["kind", "name"])
+    both = 0 if known.is_empty() else result.names.join(known, on=["kind", "name"]).height
+    return cross_check(result, methods) if both >= _LEAST_RANKED else None
+
+
+def _label(found: Rehearsal, options: StressOptions, result: StressResult) -> ResultLabel:
+    """Label of the runs, of all names that were tried, and of what shows what is hidden.
+
+    Where another method does not apply to the data, its absence rests on all that it reads.
+    """
+    tables = _HIDDEN_TABLES + (_METHOD_TABLES if options.methods else ())
+    named = combine(result.label, found.case.names_label)
+    return reduce(combine, (found.twin.label_of(table) for table in tables), named)
 
 
 def _answer(
@@ -260,7 +280,7 @@ def _answer(
     crossed: CrossCheck | None,
     eased: Bottlenecks | None,
 ) -> Answer:
-    label: ResultLabel = result.label
+    label = _label(found, options, result)
     tables = {
         "ranking": result.losses,
         "pairs": result.pairs,
@@ -278,6 +298,7 @@ def _answer(
         tables["agreement"] = crossed.correlations
         tables["disagreements"] = crossed.disagreements
         assumptions += crossed.assumptions
+    label = with_left_out(found.twin, found.case.left_out, label)
     tables["left_out"] = shown_left_out(found.twin, found.case.left_out, label)
     return Answer(
         kind="stress",

@@ -14,6 +14,7 @@ from redball.cli import (
     items,
     picture,
     report,
+    risk,
     stock,
     store,
     twin,
@@ -59,6 +60,7 @@ program.add_typer(stock.group, name="stock")
 program.command("simulate")(twin.simulate)
 program.command("stress")(twin.stress)
 program.add_typer(twin.group, name="scenario")
+program.add_typer(risk.group, name="risk")
 program.add_typer(exchange.group, name="exchange")
 program.add_typer(items.group, name="items")
 program.add_typer(store.group, name="store")
