@@ -10,13 +10,16 @@ import sys
 from benchmarks.bench_start import figures
 from benchmarks.measure import in_process
 
-SCRIPTS = ("risk", "forecasting", "sparing", "curve")
+SCRIPTS = ("risk", "forecasting", "sparing", "curve", "screen", "exposure", "cascade")
 """Parts that measure themselves: ``benchmarks/bench_<part>.py --size S``."""
 
 WHOLE = ("placement",)
 """Parts whose sizes are those of published cases: ``benchmarks/bench_<part>.py``."""
 
-PARTS = ["start", "import", "twin", "picture", *SCRIPTS, *WHOLE]
+MODULES = ("simulation", "runtime", "stress")
+"""Parts that start processes of their own: ``python -m benchmarks.bench_<part> --size S M``."""
+
+PARTS = ["start", "import", "twin", "picture", *SCRIPTS, *WHOLE, *MODULES]
 
 PAIRS = {
     "import": ("benchmarks.bench_import", "holdings"),
@@ -50,6 +53,11 @@ def main() -> None:
         for size in chosen.size:
             script = f"benchmarks/bench_{name}.py"
             subprocess.run([sys.executable, script, "--size", size], check=True)
+    for name in [n for n in wanted if n in MODULES]:
+        print(f"\n## {name}\n", flush=True)
+        module = f"benchmarks.bench_{name}"
+        sizes = [size for size in chosen.size if size != "XL" or name == "simulation"]
+        subprocess.run([sys.executable, "-m", module, "--size", *sizes], check=True)
     for name in [n for n in wanted if n in WHOLE]:
         print(f"\n## {name}\n", flush=True)
         subprocess.run([sys.executable, f"benchmarks/bench_{name}.py"], check=True)

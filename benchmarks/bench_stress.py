@@ -5,8 +5,8 @@ process of its own.
 
 *Size*: S is the exercise coalition as the alliance sees it, with an interval of 95 % whose half
 width is 1 % of readiness: the case that must take less than 60 s on two cores. M and L are the same
-with half widths of 0.3 % and 0.1 %, which take more replications: they show how time and memory grow
-with them. Making the network and compiling are stated apart.
+with half widths of 0.3 % and 0.1 %, which take more replications: they show how time and memory
+grow with them. Making the network and compiling are stated apart.
 
 *Two workers*: the same work on one thread and on two take turns; the best of the rounds counts and
 the range of the ratios is shown. There is no other program that does the same, so that one worker
@@ -14,8 +14,8 @@ is the peer of two, and no journal the peer of one. All answers must be the same
 
 *Journal*: written for the first time, and read again when all is finished.
 
-Wall seconds, since the workers share the cores; ``cpu_s`` beside them says how busy the machine was:
-on a quiet one the CPU seconds of one worker equal its wall seconds.
+Wall seconds, since the workers share the cores; ``cpu_s`` beside them says how busy the machine
+was: on a quiet one the CPU seconds of one worker equal its wall seconds.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def singles(case: SimulatedCase, size: str, runner: Runner, paired: int = 0) -> 
     )
 
 
-def answer(result: StressResult) -> list[list[object]]:
+def answer(result: StressResult) -> list[list[tuple[object, ...]]]:
     """All that must not depend on where the work was done."""
     frames = (result.losses, result.curves, result.units, result.reasons)
     return [frame.rows() for frame in frames]

@@ -18,19 +18,31 @@ from redball.stock.mutual import exact_support
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 GUIDES = (
     "tutorials/readiness.md",
+    "tutorials/rehearsal.md",
     "guides/plan-spares.md",
     "guides/survive-a-surge.md",
     "guides/size-a-reserve.md",
     "guides/order-today.md",
     "guides/forecast-demand.md",
     "guides/place-safety-stock.md",
+    "guides/stress-test.md",
+    "guides/compare-futures.md",
+    "guides/run-long-work.md",
 )
 WITH_CODE = (
     "guides/from-a-notebook.md",
+    "guides/simulate-in-a-notebook.md",
+    "guides/compare-futures.md",
+    "guides/run-long-work.md",
     "concepts/sparing.md",
     "concepts/reserves.md",
     "concepts/guaranteed-service.md",
     "concepts/demand.md",
+    "concepts/event-kernel.md",
+    "concepts/day-step.md",
+    "concepts/replications.md",
+    "concepts/stress-test.md",
+    "concepts/validation.md",
 )
 WIDTH = 160
 
@@ -102,6 +114,7 @@ def test_files_that_guides_have_written_are_there(desk: Path) -> None:
     assert written == {
         "war.csv", "surge.csv", "stages.csv", "arcs.csv", "orders/manifest.toml",
         "mine/site.csv", "mine/item.csv", "mine/demand.csv",
+        "depot.toml", "helped.toml", "calm.toml", "winter-calm.toml",
     }  # fmt: skip
 
 

@@ -27,21 +27,24 @@ def picture_tables(result: PictureResult, only: str | None = None) -> Mapping[st
 
 
 def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path, origin: Origin) -> list[Path]:
-    """Write tables as CSV; every row carries the marking of the whole, its moment and twin hash.
-
-    A row's own label, where the table has one, stays beside it in ``label``.
-
-    Text that a spreadsheet would run as a formula is made harmless.
-    """
+    """Write tables as CSV, each row :func:`stamped`."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, frame in tables.items():
-        stamped = csv_safe(frame).with_columns(
-            marking=pl.lit(origin.marking),
-            as_of=pl.lit(origin.as_of.isoformat()),
-            twin_hash=pl.lit(origin.twin_hash),
-        )
         path = folder / f"{name}.csv"
-        stamped.write_csv(path)
+        stamped(frame, origin).write_csv(path)
         paths.append(path)
     return paths
+
+
+def stamped(frame: pl.DataFrame, origin: Origin) -> pl.DataFrame:
+    """Rows to write out: every one carries the marking of the whole, its moment and twin hash.
+
+    A row's own label, where the table has one, stays beside it in ``label``. Text that a
+    spreadsheet would run as a formula is made harmless.
+    """
+    return csv_safe(frame).with_columns(
+        marking=pl.lit(origin.marking),
+        as_of=pl.lit(origin.as_of.isoformat()),
+        twin_hash=pl.lit(origin.twin_hash),
+    )

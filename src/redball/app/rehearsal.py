@@ -1,10 +1,12 @@
 """What every verb of the digital twin starts from: the simulated case of a viewer, and a runner."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
+from typing import TypeVar
 
 import polars as pl
 
@@ -15,11 +17,21 @@ from redball.forecasting import consumption
 from redball.identity import recognise_items, recognise_parties, unit_factors
 from redball.model import BadUse, Consumption, Groups, Twin
 from redball.model.results import Scalar
+from redball.model.running import Progress as Share
 from redball.model.running import Runner
 from redball.planning.case import CaseOptions, SimulatedCase, simulated_case
+from redball.planning.scenarios import Scenario
 from redball.runtime import InProcess, Journal, Limits, RayCluster
 from redball.simulation.events import compile_events
 from redball.simulation.replicate import Precision
+
+SEED = 1944
+HALF_WIDTH = 0.01
+_SCENARIO_RUNS = 100
+"""Replications of a scenario that says neither their number nor the interval asked for."""
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -28,11 +40,12 @@ class RunOptions:
 
     Attributes
     ----------
-    seed : int
+    seed : int or None
+        :data:`SEED` where not given.
     replications : int or None
         A fixed number; None: until the interval is narrow enough.
-    half_width : float
-        Half of the interval of readiness asked for, as a share.
+    half_width : float or None
+        Half of the interval of readiness asked for, as a share; :data:`HALF_WIDTH` where not given.
     at_most : int
         Replications at most, where the interval decides.
     workers : int or None
@@ -45,9 +58,9 @@ class RunOptions:
         The work ends, and says so, when it has taken so long or holds so much.
     """
 
-    seed: int = 1944
+    seed: int | None = None
     replications: int | None = None
-    half_width: float = 0.01
+    half_width: float | None = None
     at_most: int = 100
     workers: int | None = None
     ray: str | None = None
@@ -56,8 +69,22 @@ class RunOptions:
     memory_mb: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**63:
+        if not 0 <= self.root < 2**63:
             raise BadUse(f"The seed is {self.seed}.", mend="Give a whole number of 0 or more.")
+
+    @property
+    def root(self) -> int:
+        """The seed that is used."""
+        return SEED if self.seed is None else self.seed
+
+    def under(self, scenario: Scenario) -> "RunOptions":
+        """The same, with the seed and the number of runs of a scenario where none is given."""
+        run = self if self.seed is not None else replace(self, seed=scenario.seed)
+        if self.replications is not None or self.half_width is not None:
+            return run
+        if scenario.precision is not None:
+            return replace(run, half_width=scenario.precision)
+        return replace(run, replications=scenario.replications or _SCENARIO_RUNS)
 
     @property
     def precision(self) -> Precision | None:
@@ -65,15 +92,17 @@ class RunOptions:
         if self.replications is not None:
             return None
         least = min(10, self.at_most)
-        return Precision(relative_half_width=self.half_width, at_least=least, at_most=self.at_most)
+        width = HALF_WIDTH if self.half_width is None else self.half_width
+        return Precision(relative_half_width=width, at_least=least, at_most=self.at_most)
 
     def as_parameters(self) -> dict[str, Scalar]:
         """What changes the answer; where it was made does not."""
+        precision = self.precision
         return {
-            "seed": self.seed,
+            "seed": self.root,
             "replications": self.replications,
-            "half_width": None if self.replications else self.half_width,
-            "at_most": None if self.replications else self.at_most,
+            "half_width": None if precision is None else precision.relative_half_width,
+            "at_most": None if precision is None else precision.at_most,
         }
 
     @contextmanager
@@ -87,8 +116,7 @@ class RunOptions:
         BadUse, BadData, StoreError
             The journal can't be opened, or a number is out of range.
         """
-        seconds = None if self.minutes is None else 60.0 * self.minutes
-        limits = Limits(seconds=seconds, memory_mb=self.memory_mb)
+        limits = Limits(memory_mb=self.memory_mb)
         with ExitStack() as open_ones:
             runner: Runner
             if self.ray is None:
@@ -98,7 +126,48 @@ class RunOptions:
                 runner = open_ones.enter_context(RayCluster(address, self.workers, limits=limits))
             if self.journal is not None:
                 runner = open_ones.enter_context(Journal(self.journal)).keeping(runner)
+            if self.minutes is not None:
+                runner = _Deadline(runner, self.minutes)
             yield runner
+
+
+class _Deadline:
+    """A runner that ends when all of its work together has taken too long.
+
+    A limit of the runner itself would begin anew with each of the many rounds of a stress test.
+    """
+
+    def __init__(self, runner: Runner, minutes: float) -> None:
+        self._runner = runner
+        self._minutes = minutes
+        self._began = monotonic()
+
+    def map(
+        self,
+        work: Callable[[T], R],
+        tasks: Sequence[T],
+        *,
+        keys: Sequence[str] | None = None,
+        progress: Share | None = None,
+    ) -> Generator[R, None, None]:
+        """See :meth:`redball.model.running.Runner.map`."""
+        return self._results(self._runner.map(work, tasks, keys=keys, progress=progress))
+
+    def _results(self, results: Generator[R, None, None]) -> Generator[R, None, None]:
+        with closing(results):
+            self._check()
+            for result in results:
+                self._check()
+                yield result
+
+    def _check(self) -> None:
+        taken = (monotonic() - self._began) / 60.0
+        if taken > self._minutes:
+            raise BadUse(
+                f"The work was stopped: it has taken {taken:.3g} minutes of time, and the limit is "
+                f"{self._minutes:g}.",
+                mend="Allow more minutes or ask for less; with --journal, what is done stays done.",
+            )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Scenarios: the ready ones, one in words, and several side by side: ``redball scenario``."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,7 +10,9 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
+from redball.app.naming import in_front
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
+from redball.app.twin_names import TwinNames
 from redball.model import BadUse, ResultLabel
 from redball.model.labels import combine
 from redball.model.results import Scalar
@@ -128,20 +130,20 @@ def compare_of(
 ) -> Answer:
     """Futures side by side on a network that was built already."""
     wanted = _wanted(options)
+    known = {name: scenario for name, scenario in wanted.items() if scenario is not None}
+    days = options.days or max(scenario.horizon_days for scenario in known.values())
     compiled = {
-        name: compile_scenario(scenario, found.case)
-        for name, scenario in wanted.items()
-        if scenario is not None
+        name: compile_scenario(replace(scenario, horizon_days=days), found.case)
+        for name, scenario in known.items()
     }
     futures: dict[str, Future] = {}
-    days = options.days or max(one.horizon_days for one in compiled.values())
     for name in wanted:
         plain = GivenFuture(found.case.network, days)
         futures[name] = _of(compiled[name], days) if name in compiled else plain
     with options.run.runner() as runner:
         result = compare(
             futures,
-            seed=options.run.seed,
+            seed=options.run.root,
             replications=options.run.replications,
             precision=options.run.precision,
             label=_label(found),
@@ -167,7 +169,7 @@ def _wanted(options: CompareOptions) -> dict[str, Scenario | None]:
     for text in names:
         scenario = None if text == UNDISTURBED else scenario_named(text)
         name = text if scenario is None or text in library() else scenario.name
-        if name in wanted:
+        if name in wanted and not (scenario is None and len(names) == 2):
             raise BadUse(f"'{name}' is named twice.", mend="Name every future once.")
         wanted[name] = scenario
     if len(wanted) < 2 or not any(wanted.values()):
@@ -188,28 +190,48 @@ def _answer(
         **options.run.as_parameters(),
         **options.twin.as_parameters(),
     }
-    warnings = [f"{name}: {warning}" for name, one in compiled.items() for warning in one.warnings]
+    names = TwinNames(found.case)
+    reasons = names.beside(result.reasons.rename({"name": "where"}), where="any")
+    systems = names.beside(result.systems, unit="unit", system="system")
     assumptions = [a for one in compiled.values() for a in one.assumptions]
     return Answer(
         kind="scenario compare",
         title="Futures side by side",
-        said=(*_said(result), *warnings),
+        said=(*_said(result, names), *_warnings(compiled, names)),
         figures={"replications": result.replications, "days": result.horizon_days},
         tables={
-            "differences": result.differences,
-            "figures": result.figures,
-            "systems": result.systems,
-            "reasons": result.reasons,
+            "differences": in_front(
+                result.differences, ("future", "figure", "difference", "low", "high", "unit")
+            ),
+            "figures": in_front(
+                result.figures, ("future", "figure", "mean", "low", "high", "unit")
+            ),
+            "systems": in_front(
+                systems, ("future", "unit_name", "system_name", "readiness", "change", "systems")
+            ),
+            "reasons": in_front(reasons, ("future", "what", "where_name", "change", "unit")),
             "readiness_by_day": result.readiness,
         },
-        charts=_charts(result),
+        charts=_charts(result, systems),
         assumptions=(*dict.fromkeys((*result.assumptions, *found.case.assumptions, *assumptions)),),
         origin=found.seen.origin(label=_label(found), parameters=parameters),
         command=f"redball scenario compare {' '.join(options.scenarios)} {inputs.words}",
     )
 
 
-def _said(result: Comparison) -> tuple[str, ...]:
+def _warnings(compiled: Mapping[str, CompiledScenario], names: TwinNames) -> list[str]:
+    """What a reader must know of each future; what all have in common is said once."""
+    told: dict[str, list[str]] = {}
+    for name, one in compiled.items():
+        for warning in one.warnings:
+            told.setdefault(names.sentence(warning), []).append(name)
+    return [
+        text if len(of) == len(compiled) else f"{', '.join(of)}: {text}"
+        for text, of in told.items()
+    ]
+
+
+def _said(result: Comparison, names: TwinNames) -> tuple[str, ...]:
     """The difference in readiness of each future, and its first reason."""
     said = []
     rows = result.differences.filter(pl.col("figure") == "readiness")
@@ -223,16 +245,16 @@ def _said(result: Comparison) -> tuple[str, ...]:
         reasons = result.reasons.filter(pl.col("future") == row["future"])
         if row["significant"] and reasons.height:
             named = "; ".join(
-                f"{r['what']}: {r['name']}"
+                f"{r['what']}: {names.anything(r['name'])}"
                 for r in reasons.unique("what", keep="first", maintain_order=True)
                 .head(_NEAR)
                 .iter_rows(named=True)
             )
-            said.append(f"  Most of all {named}.")
+            said.append(f"{row['future']}: what changes most is {named}.")
     return tuple(said)
 
 
-def _charts(result: Comparison) -> tuple[LineChart | Bars, ...]:
+def _charts(result: Comparison, systems: pl.DataFrame) -> tuple[LineChart | Bars, ...]:
     lines = []
     for name in result.futures:
         part = result.readiness.filter(pl.col("future") == name)
@@ -244,7 +266,7 @@ def _charts(result: Comparison) -> tuple[LineChart | Bars, ...]:
     chart = LineChart(
         "Readiness by day", "day", "share of systems up", lines, percent=True, from_zero=False
     )
-    return (chart, *_changes(result.systems))
+    return (chart, *_changes(systems))
 
 
 def _changes(systems: pl.DataFrame) -> Sequence[Bars]:
@@ -253,7 +275,7 @@ def _changes(systems: pl.DataFrame) -> Sequence[Bars]:
     if lost.is_empty():
         return ()
     bars = [
-        Bar(f"{row['future']}: {row['system']} of {row['unit']}", -100 * row["change"])
+        Bar(f"{row['future']}: {row['system_name']} of {row['unit_name']}", -100 * row["change"])
         for row in lost.iter_rows(named=True)
     ]
     return (Bars("Readiness lost, by unit", "percentage points", bars),)

@@ -1,7 +1,7 @@
 """Everything lost once, ranked by what it costs in readiness: ``redball stress``."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 
@@ -9,9 +9,10 @@ import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
 from redball.app.inputs import Inputs
-from redball.app.naming import shown_left_out, with_left_out
+from redball.app.naming import in_front, shown_left_out, with_left_out
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
 from redball.app.scenarios import scenario_named
+from redball.app.twin_names import TwinNames
 from redball.model import BadData, BadUse, ResultLabel
 from redball.model.labels import combine
 from redball.model.results import Scalar
@@ -42,6 +43,20 @@ from redball.simulation.runs import NO_RULES
 HIDDEN_RULE = "hidden-common-supplier"
 _BARS = 15
 _CURVES = 4
+_FIRST = (
+    "rank", "title", "kind", "lost_readiness_days", "low", "high", "survive_days", "recover_days",
+    "robustness",
+)  # fmt: skip
+_FIRST_BY_DEMAND = ("rank", "title", "kind", "demand_lost_share")
+_FIRST_OF_PAIRS = (
+    "rank", "first", "second", "lost_readiness_days", "low", "high", "together", "verdict",
+)  # fmt: skip
+_FIRST_OF_UNITS = (
+    "loss", "unit_name", "system_name", "systems", "lost_readiness_days", "readiness_before",
+    "readiness_after",
+)  # fmt: skip
+_FIRST_OF_BOTTLENECKS = ("what", "where_name", "more", "gain_readiness_days", "low", "high")
+_RANKS = ("simulation rank", "programme rank", "cascade rank")
 _METHOD_KINDS = ("party", "parent", "site", "country")
 _LEAST_RANKED = 2
 """Losses that another method must know for ranks to be set side by side."""
@@ -166,7 +181,7 @@ def stress_of(
             times=options.times,
             pairs_among=options.pairs_among,
             show=_BARS,
-            seed=options.run.seed,
+            seed=options.run.root,
             replications=options.run.replications,
             precision=options.run.precision,
             runner=runner,
@@ -178,7 +193,7 @@ def stress_of(
             eased = bottlenecks(
                 GivenFuture(case.network, options.times.horizon_days),
                 most=options.constraints,
-                seed=options.run.seed,
+                seed=options.run.root,
                 label=case.label,
                 runner=runner,
                 progress=shares(progress, "constraints"),
@@ -201,15 +216,29 @@ def _losses(found: Rehearsal, options: StressOptions) -> Sequence[Loss]:
     ]
     known = set(targets.names("party"))
     hidden = [pair for pair in dict.fromkeys(hidden) if pair[1] in known]
-    if not options.only:
-        return losses_of(targets, kinds=options.kinds, sets=sets, hidden=hidden)
-    alone = {text: [_pair(text)] for text in options.only}
-    return losses_of(targets, kinds=(), sets={**alone, **sets})
+    names = TwinNames(found.case)
+    sets = {
+        name: [(kind, names.full(kind, part)) for kind, part in parts]
+        for name, parts in sets.items()
+    }
+    losses = losses_of(
+        targets, kinds=() if options.only else options.kinds, sets=sets,
+        hidden=() if options.only else hidden,
+    )  # fmt: skip
+    only = [(kind, names.full(kind, name)) for kind, name in map(_pair, options.only)]
+    alone = [
+        Loss(kind, name, targets.label(kind, name), ((kind, name),), (kind, name) in hidden)
+        for kind, name in dict.fromkeys(only)
+    ]
+    return [
+        replace(loss, title=names.lane(loss.name)) if loss.kind == "lane" else loss
+        for loss in (*alone, *losses)
+    ]
 
 
 def _set(text: str) -> tuple[str, list[tuple[str, str]]]:
-    name, colon, parts = text.partition(": ")
-    if not colon or not name.strip():
+    name, colon, parts = text.partition(":")
+    if not colon or not name.strip() or not parts.strip():
         raise BadUse(
             f"'{text}' is no set of losses.",
             mend="Write for example 'both ports: site=XAG:PORT-GDANSK, site=XAG:PORT-ROSTOCK'.",
@@ -281,29 +310,37 @@ def _answer(
     eased: Bottlenecks | None,
 ) -> Answer:
     label = _label(found, options, result)
+    names = TwinNames(found.case)
+    reasons = names.beside(result.reasons.rename({"name": "where"}), where="any")
     tables = {
-        "ranking": result.losses,
-        "pairs": result.pairs,
-        "units": result.units,
-        "reasons": result.reasons,
-        "curves": result.curves,
+        "ranking": in_front(result.losses, _FIRST if result.systems else _FIRST_BY_DEMAND),
+        "pairs": in_front(result.pairs, _FIRST_OF_PAIRS),
+        "units": in_front(
+            names.beside(result.units, unit="unit", system="system"), _FIRST_OF_UNITS
+        ),
+        "reasons": in_front(reasons, ("loss", "what", "where_name", "change", "unit")),
     }
     assumptions = list(result.assumptions)
     if eased is not None:
-        tables["bottlenecks"] = eased.frame
+        eased_rows = names.beside(eased.frame.rename({"name": "where"}), where="any")
+        tables["bottlenecks"] = in_front(eased_rows, _FIRST_OF_BOTTLENECKS)
         assumptions += eased.assumptions
     if crossed is not None:
         label = combine(label, crossed.label)
-        tables["three_methods"] = crossed.ranks
+        ranks = crossed.ranks.sort("simulation rank", nulls_last=True, maintain_order=True)
+        tables["three_methods"] = in_front(ranks, ("title", "kind", *_RANKS))
         tables["agreement"] = crossed.correlations
-        tables["disagreements"] = crossed.disagreements
+        tables["disagreements"] = in_front(
+            crossed.disagreements, ("title", "kind", "second", "first_rank", "second_rank", "why")
+        )
         assumptions += crossed.assumptions
     label = with_left_out(found.twin, found.case.left_out, label)
+    tables["curves"] = result.curves
     tables["left_out"] = shown_left_out(found.twin, found.case.left_out, label)
     return Answer(
         kind="stress",
         title="What would hurt most",
-        said=_said(result, crossed, eased),
+        said=_said(result, crossed, eased, names),
         figures={
             "systems": result.systems,
             "readiness undisturbed": result.readiness,
@@ -324,24 +361,28 @@ def _answer(
 
 
 def _said(
-    result: StressResult, crossed: CrossCheck | None, eased: Bottlenecks | None
+    result: StressResult, crossed: CrossCheck | None, eased: Bottlenecks | None, names: TwinNames
 ) -> tuple[str, ...]:
     said = [
         f"{result.tried:,} losses of {result.days_lost:g} days each were tried on "
         f"{result.systems:,} systems that are {result.readiness:.1%} ready undisturbed."
+        if result.systems
+        else f"{result.tried:,} losses of {result.days_lost:g} days each were tried. No system of "
+        "a unit is seen, so they are ranked by the demand that is no longer met at once."
     ]
     worst = result.losses.unique("kind", keep="first", maintain_order=True)
-    said += [_loss_said(row) for row in worst.iter_rows(named=True)]
-    if result.pairs.height:
+    say = _loss_said if result.systems else _demand_said
+    said += [say(row) for row in worst.iter_rows(named=True)]
+    if result.pairs.height and result.systems:
         row = result.pairs.row(0, named=True)
         said.append(
             f"Worst pair: {row['first']} with {row['second']}, "
             f"{row['lost_readiness_days']:,.0f} readiness-days ({row['verdict']})."
         )
-    if eased is not None and eased.frame.height:
+    if eased is not None and eased.frame.height and result.systems:
         row = eased.frame.row(0, named=True)
         said.append(
-            f"Most is gained by {row['more']} at {row['name']}: "
+            f"Most is gained by {_more(row, names)}: "
             f"{row['gain_readiness_days']:+,.0f} readiness-days ({row['verdict']})."
         )
     if crossed is not None:
@@ -356,6 +397,11 @@ def _said(
     return tuple(said)
 
 
+def _more(row: Mapping[str, str], names: TwinNames) -> str:
+    """What is eased and where, such as: +1 unit of stock, turret ring at Standort Munster."""
+    return f"{row['more']}, {names.anything(row['name'])}"
+
+
 def _loss_said(row: dict[str, object]) -> str:
     survive, recover = row["survive_days"], row["recover_days"]
     lasts = "survived" if survive is None else f"survived for {survive} days"
@@ -365,6 +411,13 @@ def _loss_said(row: dict[str, object]) -> str:
         f"Worst {row['kind']}, {row['rank']} of all: {row['title']}{hidden}; "
         f"{row['lost_readiness_days']:,.0f} readiness-days lost, between {row['low']:,.0f} and "
         f"{row['high']:,.0f}; {lasts}, {back}."
+    )
+
+
+def _demand_said(row: dict[str, object]) -> str:
+    return (
+        f"Worst {row['kind']}, {row['rank']} of all: {row['title']}; "
+        f"{row['demand_lost_share']:.1%} of the value asked for is no longer met at once."
     )
 
 

@@ -60,7 +60,8 @@ class Reach:
 
     def __post_init__(self) -> None:
         for part in fields(self):
-            rows = np.unique(np.asarray(getattr(self, part.name), np.int32))
+            rows = np.array(getattr(self, part.name), np.int32)
+            rows = np.unique(rows) if len(rows) > 1 else rows
             rows.flags.writeable = False
             object.__setattr__(self, part.name, rows)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 NEVER = 2**62
+ALLY, DUE = -1, -2
+"""In place of the row of an arc: given by an ally; on order from the start."""
 DAY = 86_400
 
 

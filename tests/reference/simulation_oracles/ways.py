@@ -8,7 +8,7 @@ from collections.abc import Callable
 from redball.simulation.network import CutRule, Network, Rows, RuleKind
 from redball.simulation.network.tables import ArcKind
 
-from .things import DAY, NEVER, Cell, Goods, Job, Line, Node
+from .things import ALLY, DAY, NEVER, Cell, Goods, Job, Line, Node
 
 CHANGE, ARRIVE, DEMAND, REACT, REVIEW = 0, 1, 2, 3, 4
 Entry = tuple[int, str, int, int, int]
@@ -239,7 +239,7 @@ class Ways(ABC):
         """Write goods off; who ordered them sees that they do not come."""
         cell = self.cells[goods.cell]
         cell.on_order -= goods.units
-        cell.supporting -= goods.units if goods.arc < 0 else 0
+        cell.supporting -= goods.units if goods.arc == ALLY else 0
         cell.wants = True
         self.note("LOST", goods.cell, goods.lane, goods.units)
         self.goods.remove(goods)

@@ -6,7 +6,13 @@ from typing import Annotated
 import typer
 
 SeedOption = Annotated[
-    int, typer.Option("--seed", min=0, help="Of all random numbers; the same seed, the same runs.")
+    int | None,
+    typer.Option(
+        "--seed",
+        min=0,
+        help="Of all random numbers; the same seed, the same runs. Without: that of the scenario "
+        "that is simulated, else 1944.",
+    ),
 ]
 ReplicationsOption = Annotated[
     int | None,
@@ -14,16 +20,18 @@ ReplicationsOption = Annotated[
         "--replications",
         min=1,
         max=100_000,
-        help="A fixed number of runs; else until the interval is narrow enough.",
+        help="A fixed number of runs. Without: that of the scenario that is simulated, else until "
+        "the interval is narrow enough.",
     ),
 ]
 PrecisionOption = Annotated[
-    float,
+    float | None,
     typer.Option(
         "--precision",
         min=1e-5,
         max=0.99,
-        help="Half of the interval of readiness at 95 %, as a share, where the number is open.",
+        help="Half of the interval of readiness at 95 %, as a share of it, at which runs end; 0.01 "
+        "where nothing else is said.",
     ),
 ]
 AtMostOption = Annotated[
@@ -50,11 +58,15 @@ JournalOption = Annotated[
 ]
 MinutesOption = Annotated[
     float | None,
-    typer.Option("--minutes", min=0.001, help="End the work, and say so, after so long."),
+    typer.Option("--minutes", min=0.001, help="End the runs, and say so, after so long."),
 ]
 MemoryOption = Annotated[
     float | None,
-    typer.Option("--memory-mb", min=1, help="End the work, and say so, above so much memory."),
+    typer.Option(
+        "--memory-mb",
+        min=1,
+        help="End the runs, and say so, where the process holds more, in 10^6 bytes.",
+    ),
 ]
 InputDaysOption = Annotated[
     float,

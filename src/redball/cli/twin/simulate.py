@@ -45,12 +45,21 @@ def simulate(
         ),
     ] = None,
     days: Annotated[
-        int, typer.Option("--days", min=1, max=36_600, help="Horizon, without a scenario.")
-    ] = 180,
-    seed: SeedOption = 1944,
+        int | None,
+        typer.Option(
+            "--days", min=1, max=36_500, help="Horizon; that of the scenario, else 180, if none."
+        ),
+    ] = None,
+    seed: SeedOption = None,
     replications: ReplicationsOption = None,
-    precision: PrecisionOption = 0.01,
+    precision: PrecisionOption = None,
     at_most: AtMostOption = 100,
+    stocks: Annotated[
+        int,
+        typer.Option(
+            "--stocks", min=0, max=100_000, help="Stocks to show day by day, the scarcest."
+        ),
+    ] = 40,
     log: Annotated[
         Path | None,
         typer.Option("--log", help="Write every event of the first run as CSV."),
@@ -81,6 +90,7 @@ def simulate(
         ),
         twin=app.twin_options(input_days=input_days, cannibalise=cannibalise),
         log=log,
+        stocks=stocks,
     )
     with progress_bar(quiet=json) as progress:
         answer = app.simulate_twin(app.inputs_of(store, viewer, as_of, tables), options, progress)

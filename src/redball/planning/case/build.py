@@ -22,7 +22,7 @@ from redball.planning.case.ground import Ground, ground
 from redball.planning.case.helping import alternatives, plan_substitutes, plan_supports
 from redball.planning.case.lanes import Ways, plan_lanes
 from redball.planning.case.levels import set_policies, set_stock, set_under_way
-from redball.planning.case.marking import connected_marks, label_frame, total_mark
+from redball.planning.case.marking import case_label, connected_marks, label_frame, names_label
 from redball.planning.case.options import CaseOptions
 from redball.planning.case.places import Places
 from redball.planning.case.reach import targets_of
@@ -52,6 +52,9 @@ class SimulatedCase:
         draws on is missing for the other. A result over several carries all of theirs.
     label : ResultLabel
         Dominant label of all rows used.
+    names_label : ResultLabel
+        Dominant label of what the names of ``targets`` and their reach rest on: a result that
+        resolves or lists names carries it too.
     left_out : polars.DataFrame
         ``table``, ``key`` (``OWNER:KEY``), ``why``, ``own`` and ``labels``: rows that could not be
         used, or not in full. They are not in ``label``: whoever shows them marks them by their own.
@@ -74,6 +77,7 @@ class SimulatedCase:
     cell_labels: pl.DataFrame
     fleet_labels: pl.DataFrame
     label: ResultLabel
+    names_label: ResultLabel
     left_out: pl.DataFrame
     assumptions: tuple[str, ...]
     day: date
@@ -145,7 +149,8 @@ def simulated_case(
         targets=targets_of(base, places, network),
         cell_labels=label_frame(base, "cell", of_cell),
         fleet_labels=label_frame(base, "fleet", of_fleet),
-        label=base.book.marks.label(total_mark(base, of_cell, of_fleet, draft)),
+        label=case_label(base, of_cell, of_fleet, draft),
+        names_label=names_label(base),
         left_out=_left_out(base),
         assumptions=assumptions(base),
         day=base.day,
@@ -163,7 +168,10 @@ def _plan(base: Ground, flows: Flows, places: Places) -> None:
     """Plan all rows: stock where it is used or stands, its ways, its levels, who uses it."""
     other = alternatives(base)
     wanted = flows.articles
-    wanted |= {instead for lead in wanted for instead in other.get(lead, ())}
+    for lead in sorted(wanted):
+        for instead, mark in other.get(lead, {}).items():
+            wanted.add(instead)
+            base.book.mark |= mark
     stocks = stocks_of(base, wanted)
     supplied = _supplied(base, flows, wanted)
     cells = _stock_cells(flows, supplied, stocks, places)

@@ -50,7 +50,7 @@ def entries_of(ground: Ground) -> dict[tuple[int, int], list[Entry]]:
 
 
 def _with_lead(ground: Ground, table: str) -> pl.DataFrame:
-    """Rows with a visible item, with the article's leading record and its units in one of theirs."""
+    """Rows with a visible item and site, with the article's leading record and their size in it."""
     site = "site_ix" if table == "order" else "from_site_ix"
     rows = ground.rows(table).filter(pl.col("item_ix") != NOWHERE, pl.col(site) != NOWHERE)
     return rows.with_columns(

@@ -122,9 +122,13 @@ def plan_streams(ground: Ground, flows: Flows, places: Places) -> None:
     party = ground.rows("party").filter(pl.col("kind") == "unit", pl.col("site_ix") != NOWHERE)
     for row, site in party.select("row", "site_ix").iter_rows():
         units[site].append(row)
+    party_mark = ground.book.marks.of(ground.twin["party"]["label"]).to_list()
     for (site, lead), own in flows.own.items():
         here = units.get(site, [])
         unit = ground.name("party", here[0]) if len(here) == 1 else ""
+        mark = own.mark  # without one of several units it would be the other's
+        for row in here:
+            mark |= party_mark[row]
         cell = places.cell(site, lead)
         if own.per_day >= ground.options.bulk_per_day:
             kind, orders, size = StreamKind.POISSON_DAILY, own.per_day, 1.0
@@ -133,5 +137,5 @@ def plan_streams(ground: Ground, flows: Flows, places: Places) -> None:
             kind, size = StreamKind.POISSON, (own.variance_to_mean + 1) / 2
             orders = own.per_day / size
         shape = SizeKind.GEOMETRIC if size > 1 else SizeKind.FIXED
-        places.draft.streams.append(Stream(cell, kind, orders, size, shape, unit, own.mark))
-        places.draft.cells[cell].mark |= own.mark
+        places.draft.streams.append(Stream(cell, kind, orders, size, shape, unit, mark))
+        places.draft.cells[cell].mark |= mark

@@ -137,6 +137,8 @@ def _own(ground: Ground, fleets: set[Place]) -> dict[Place, Own]:
     for place in _of_sites_below(ground, recorded, {*found, *recorded, *fleets}):
         ground.book.leave("item", [place[1]], "its recorded demand at a site that resupplies "
                           "others is not counted: it may be their replenishment")  # fmt: skip
+        # only what is recorded here and at the sites below says so
+        ground.book.mark |= recorded[place][2]
         del recorded[place]
     for place, more in recorded.items():
         before = found.get(place, (0.0, 0.0, 0))

@@ -19,6 +19,7 @@ MODES: tuple[str, ...] = tuple(table("lane")["mode"].type.choices)
 NO_MODE = len(MODES)
 """Of a lane that only joins a party's own node to a site: no loss of a mode reaches it."""
 
+_AIR = MODES.index("air")
 _PIPELINE = MODES.index("pipeline")
 _KG = 1000.0
 
@@ -41,7 +42,8 @@ HERE = Way((), 0.0, 0.0, 0)
 class Ways:
     """Shortest ways between nodes; each origin is searched once.
 
-    Pipelines carry what is bulk liquid only: items of the class of fuels (class III).
+    Pipelines carry what is bulk liquid only: items of the class of fuels (class III), which don't
+    go by air.
     """
 
     draft: Draft
@@ -116,6 +118,7 @@ class Ways:
     def _search(self, origin: int, *, fuel: bool) -> dict[int, tuple[float, int]]:
         """Days and last lane by node reached (Dijkstra; ties go to the lane planned first)."""
         lanes, done = self.draft.lanes, dict[int, tuple[float, int]]()
+        barred = _AIR if fuel else _PIPELINE
         heap = [(0.0, NOWHERE, origin)]
         while heap:
             days, last, node = heapq.heappop(heap)
@@ -124,7 +127,7 @@ class Ways:
             done[node] = (days, last)
             for at in self._out.get(node, ()):
                 lane = lanes[at]
-                if lane.destination not in done and (fuel or lane.mode != _PIPELINE):
+                if lane.destination not in done and lane.mode != barred:
                     heapq.heappush(heap, (days + lane.law.mean, at, lane.destination))
         return done
 

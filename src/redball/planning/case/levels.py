@@ -1,6 +1,7 @@
 """When each cell orders and how much: the nation's policy, else today's position or the use."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from statistics import NormalDist
 
@@ -75,7 +76,7 @@ def set_policies(
             cell.policy = PolicyKind.NONE
         elif cell.use <= 0:
             cell.policy = PolicyKind.BASE_STOCK  # orders what is asked of it, keeps nothing
-        elif place[1] in ground.axis:
+        elif place[1] in ground.axis and place[0] in ground.position:
             cell.policy = PolicyKind.BASE_STOCK
             cell.order_up_to = cell.on_hand + sum(quantity for quantity, _ in cell.due)
         else:
@@ -161,6 +162,7 @@ def _stated(ground: Ground, places: Places) -> dict[int, tuple[PolicyKind, int, 
             continue
         if cell in found:
             ground.book.leave("policy", [row["row"]], "an earlier row holds for the same article")
+            ground.book.mark |= found[cell][-1]
             continue
         kind = _KINDS[row["kind"]]
         point, level, lot = (
@@ -170,6 +172,7 @@ def _stated(ground: Ground, places: Places) -> dict[int, tuple[PolicyKind, int, 
         levels = _levels(kind, point, level, lot)
         if levels is None:
             ground.book.leave("policy", [row["row"]], "its levels are not given or contradict")
+            ground.book.mark |= row["mark"]  # it has its stock supplied nevertheless
         else:
             found[cell] = (*levels, row["mark"])
     return found
@@ -194,19 +197,26 @@ class _Targets:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.rows: dict[int, list[tuple[int, str | None, float, int]]] = {}
+        # nations class one article by two schemes; with the marks of the record that says so
+        self._codes: dict[int, dict[str, int]] = defaultdict(dict)
+        classes = ground.twin.tables["item"]["supply_class"].to_list()
+        for item, (code, lead) in enumerate(zip(classes, ground.lead, strict=True)):
+            self._codes[lead].setdefault(code, ground.item_mark[item])
         home = ground.twin.index("party", "site")
         twin = ground.twin
         hidden = (twin.unseen("target", "item") | twin.unseen("target", "site")
                   | twin.unseen("target", "unit"))  # fmt: skip
+        party_mark = ground.book.marks.of(twin["party"]["label"]).to_list()
         for row in ground.rows("target").filter(~hidden).iter_rows(named=True):
-            site = row["site_ix"]
+            site, mark = row["site_ix"], row["mark"]
             if site == NOWHERE and row["unit_ix"] != NOWHERE:
                 site = int(home[row["unit_ix"]])
+                mark |= party_mark[row["unit_ix"]]
             if site == NOWHERE:
                 continue
             lead = NOWHERE if row["item_ix"] == NOWHERE else ground.lead[row["item_ix"]]
             self.rows.setdefault(site, []).append(
-                (lead, row["supply_class"], row["days_of_supply"], row["mark"])
+                (lead, row["supply_class"], row["days_of_supply"], mark)
             )
 
     def days(self, place: Place, *, kept: bool) -> tuple[float, int]:
@@ -214,13 +224,13 @@ class _Targets:
 
         A target for all that a site keeps says nothing of what only passes through it.
         """
-        code = self.ground.twin.tables["item"]["supply_class"][place[1]]
+        codes = self._codes[place[1]]
         best: tuple[int, float, int] = (3, 0.0, 0)
         for lead, held, days, mark in self.rows.get(place[0], ()):
             if lead == place[1]:
                 best = min(best, (0, -days, mark))
-            elif lead == NOWHERE and held == code:
-                best = min(best, (1, -days, mark))
+            elif lead == NOWHERE and held in codes:
+                best = min(best, (1, -days, mark | codes[held]))
             elif lead == NOWHERE and held is None and kept:
                 best = min(best, (2, -days, mark))
         return -best[1], best[2]

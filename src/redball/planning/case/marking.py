@@ -6,10 +6,12 @@ connected parts of the network: two figures have different labels only where not
 """
 
 import math
+from functools import reduce
 
 import polars as pl
 
-from redball.model import NOWHERE
+from redball.model import NOWHERE, ResultLabel
+from redball.model.labels import combine
 from redball.planning.case.draft import Draft
 from redball.planning.case.ground import Ground
 
@@ -98,6 +100,33 @@ def total_mark(ground: Ground, of_cell: list[int], of_fleet: list[int], draft: D
         for one in part:
             mark |= one
     return mark
+
+
+_OF_FLEETS = ("resupply", "structure", "system", "fleet", "repair", "factor", "demand", "source")
+"""What decides whether fleets can be simulated at all."""
+_NAMED = ("site", "party", "item", "system", "lane", "fleet", "supply", "nation", "same_item")
+"""Tables of the names that a scenario may use, and of what decides what a name reaches."""
+
+
+def case_label(
+    ground: Ground, of_cell: list[int], of_fleet: list[int], draft: Draft
+) -> ResultLabel:
+    """Dominant label of all rows used, those of the sparing case among them.
+
+    Without a sparing case the reason why there is none may rest on any row that it reads.
+    """
+    label = ground.book.marks.label(total_mark(ground, of_cell, of_fleet, draft))
+    if ground.spares is not None:
+        return combine(label, ground.spares.label)
+    return reduce(combine, (ground.twin.label_of(table) for table in _OF_FLEETS), label)
+
+
+def names_label(ground: Ground) -> ResultLabel:
+    """Dominant label of what the names of targets and their reach rest on.
+
+    That a name is there, alone or one of several, rests on all names of its kind.
+    """
+    return reduce(combine, (ground.twin.label_of(table) for table in _NAMED))
 
 
 def label_frame(ground: Ground, name: str, marks: list[int]) -> pl.DataFrame:

@@ -15,59 +15,69 @@ from redball.planning.targets import NO_REACH, Ints, Reach, Targets
 from redball.simulation.network import Network
 
 
+class _By:
+    """Rows by a key, sorted once: a twin has thousands of names and each reaches a few rows."""
+
+    def __init__(self, keys: Ints) -> None:
+        self._order = np.argsort(keys, kind="stable").astype(np.int32)
+        self._keys = np.asarray(keys)[self._order]
+
+    def rows(self, wanted: Ints) -> Ints:
+        """Rows that have any of some keys."""
+        first = np.searchsorted(self._keys, wanted, side="left").tolist()
+        last = np.searchsorted(self._keys, wanted, side="right").tolist()
+        parts = [self._order[a:b] for a, b in zip(first, last, strict=True) if a < b]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+
 class _Rows:
     """Finds rows of a built network by node, item, party and unit."""
 
     def __init__(self, network: Network, draft: Draft) -> None:
         self.network = network
-        cells, recipes = network.cells, network.recipes
-        self.cell_node = cells["node"]
+        cells, recipes, arcs = network.cells, network.recipes, network.arcs
+        sells, streams = arcs["supplier"], network.streams["cell"]
         self.recipe_node = cells["node"][recipes["cell"]]
-        self.recipe_item = cells["item"][recipes["cell"]]
-        sells = network.arcs["supplier"]
-        self.arc_seller = np.where(sells != NOWHERE, cells["node"][sells], NOWHERE)
-        self.arc_item = cells["item"][network.arcs["cell"]]
-        recipe_party = np.array([recipe.party for recipe in draft.recipes], np.int32)
-        self.recipe_party = recipe_party
-        self.cell_party = np.full(len(cells), NOWHERE, np.int32)
-        self.cell_party[recipes["cell"]] = recipe_party
-        self.arc_party = np.where(sells != NOWHERE, self.cell_party[sells], NOWHERE)
+        self.recipe_party = np.array([recipe.party for recipe in draft.recipes], np.int32)
+        party = np.full(len(cells), NOWHERE, np.int32)
+        party[recipes["cell"]] = self.recipe_party
+        self._at = {
+            "arcs": _By(np.where(sells != NOWHERE, cells["node"][sells], NOWHERE)),
+            "recipes": _By(self.recipe_node),
+            "cells": _By(cells["node"]),
+            "streams": _By(cells["node"][streams]),
+            "fleets": _By(network.fleets["node"]),
+        }
+        self._ends = (_By(network.lanes["from_node"]), _By(network.lanes["to_node"]))
+        self._item = {
+            "arcs": _By(cells["item"][arcs["cell"]]),
+            "recipes": _By(cells["item"][recipes["cell"]]),
+            "cells": _By(cells["item"]),
+            "streams": _By(cells["item"][streams]),
+        }
+        self._arc_party = _By(np.where(sells != NOWHERE, party[sells], NOWHERE))
+        self._recipe_party = _By(self.recipe_party)
 
     def at(self, nodes: Iterable[int]) -> Reach:
         """Everything at some nodes."""
         wanted = np.fromiter(sorted(set(nodes)), np.int32)
-        net = self.network
-        stream_node = self.cell_node[net.streams["cell"]]
-        ends = np.isin(net.lanes["from_node"], wanted) | np.isin(net.lanes["to_node"], wanted)
-        return Reach(
-            nodes=wanted,
-            arcs=_true(np.isin(self.arc_seller, wanted)),
-            lanes=_true(ends),
-            recipes=_true(np.isin(self.recipe_node, wanted)),
-            cells=_true(np.isin(self.cell_node, wanted)),
-            streams=_true(np.isin(stream_node, wanted)),
-            fleets=_true(np.isin(net.fleets["node"], wanted)),
-        )
+        lanes = np.concatenate([end.rows(wanted) for end in self._ends])
+        found = {name: by.rows(wanted) for name, by in self._at.items()}
+        return Reach(nodes=wanted, lanes=lanes, **found)
 
     def of_items(self, items: Iterable[int]) -> Reach:
         """All stock, supply, making and demand of some items."""
         wanted = np.fromiter(sorted(set(items)), np.int32)
-        net = self.network
-        return Reach(
-            arcs=_true(np.isin(self.arc_item, wanted)),
-            recipes=_true(np.isin(self.recipe_item, wanted)),
-            cells=_true(np.isin(net.cells["item"], wanted)),
-            streams=_true(np.isin(net.cells["item"][net.streams["cell"]], wanted)),
-        )
+        return Reach(**{name: by.rows(wanted) for name, by in self._item.items()})
 
     def of_parties(self, parties: Iterable[int], nodes: Iterable[int]) -> Reach:
         """What some parties make and sell, with the nodes that are wholly theirs."""
         wanted = np.fromiter(sorted(set(parties)), np.int32)
-        recipes = np.isin(self.recipe_party, wanted)
+        recipes = self._recipe_party.rows(wanted)
         return Reach(
             nodes=np.fromiter(sorted(set(nodes)), np.int32),
-            arcs=_true(np.isin(self.arc_party, wanted)),
-            recipes=_true(recipes),
+            arcs=self._arc_party.rows(wanted),
+            recipes=recipes,
             cells=self.network.recipes["cell"][recipes],
         )
 

@@ -215,12 +215,14 @@ class Sales:
 
     def set_capacity(self) -> None:
         """Raise capacities that the planned use does not fit in, and say so."""
+        rows: list[int] = []
         for at, made in enumerate(self.draft.recipes):
             raised = self.capacity(at)
             if raised > made.per_day:
                 made.per_day = raised
-                why = "its capacity is below the use planned on it: raised to that with headroom"
-                self.ground.book.leave("source", self.stated_by[at], why)
+                rows += self.stated_by[at]
+        why = "its capacity is below the use planned on it: raised to that with headroom"
+        self.ground.book.leave("source", rows, why)
 
 
 def _offers(ground: Ground) -> dict[tuple[str, int], list[Offer]]:
@@ -245,8 +247,10 @@ def _offers(ground: Ground) -> dict[tuple[str, int], list[Offer]]:
             site = int(ground.parties.site[row["party_ix"]])
         month = row["capacity_per_month"]
         known = found[row["owner"], lead]
-        if any(offer.party == party and offer.site == site for offer in known):
+        same = [offer for offer in known if offer.party == party and offer.site == site]
+        if same:
             ground.book.leave("source", [row["row"]], "the same supplier is offered by another row")
+            ground.book.mark |= same[0].mark  # also where nobody asks for the article
             continue
         known.append(Offer(
             row=row["row"], party=party, site=site, lead_days=row["lead_time_days"],

@@ -60,9 +60,10 @@ def _on_hand(ground: Ground, wanted: set[int], found: dict[Place, Stock]) -> Non
     rows = ground.rows("holding").filter(pl.col("condition").is_in(states))
     for row in _here(ground, rows, wanted, "holding").iter_rows(named=True):
         amount, reserved = row["quantity"] * row["size"], row["reserved"] * row["size"]
-        stock = found[row["site_ix"], row["lead"]]
+        place = (row["site_ix"], row["lead"])
         if row["condition"] != "serviceable":
             if ground.articles.reparable[row["lead"]]:
+                stock = found[place]
                 stock.in_repair += amount
                 stock.mark |= row["mark"]
             else:
@@ -73,6 +74,7 @@ def _on_hand(ground: Ground, wanted: set[int], found: dict[Place, Stock]) -> Non
             ground.book.leave("holding", [row["row"]], "it is past its last day of use")
             continue
         free = max(amount - reserved, 0.0)
+        stock = found[place]
         stock.on_hand += free
         stock.reserve += min(reserved, amount)
         stock.mark |= row["mark"]
@@ -87,11 +89,10 @@ def _ordered(ground: Ground, wanted: set[int], found: dict[Place, Stock]) -> Non
         stock = found[row["site_ix"], row["lead"]]
         stock.due.append((row["quantity"] * row["size"], _in_days(ground, row["due_on"])))
         stock.mark |= row["mark"]
-    under_way = (
-        ground.rows("consignment")
-        .filter(pl.col("status") == "in_transit", pl.col("order_ix") == NOWHERE)
-        .rename({"to_site_ix": "site_ix"})
-    )
+    moving = ground.rows("consignment").filter(pl.col("status") == "in_transit")
+    # what belongs to an order is not counted; whoever does not see the order would count it
+    ground.book.used(ground.book.marks.of_rows(ground.twin["order"]["label"], moving["order_ix"]))
+    under_way = moving.filter(pl.col("order_ix") == NOWHERE).rename({"to_site_ix": "site_ix"})
     for row in _here(ground, under_way, wanted, "consignment").iter_rows(named=True):
         stock = found[row["site_ix"], row["lead"]]
         stock.due.append((row["quantity"] * row["size"], _in_days(ground, row["expected_on"])))

@@ -138,11 +138,12 @@ class Supply:
         self.lead_days[cell] = days
 
     def busy(self, cell: int) -> float:
-        """Share of the time that lines of the makers of what a cell buys work, as planned."""
-        recipes = self.sales.draft.recipes
-        return math.fsum(
-            part * recipes[at].load / self.sales.capacity(at) for at, part in self.bought.get(cell, ())
-        )
+        """Share of the time that the lines work which make what a cell buys; at most all of it."""
+        found = 0.0
+        for at, part in self.bought.get(cell, ()):
+            load, capacity = self.sales.draft.recipes[at].load, self.sales.capacity(at)
+            found += part * min(load / capacity, 1.0) if capacity > 0 else part
+        return found
 
     def _elsewhere(self, place: Place) -> float | None:
         """What the sparing case takes where nothing is said at a top: the mean of other tops."""

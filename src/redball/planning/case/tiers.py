@@ -52,12 +52,14 @@ class Tiers:
     Attributes
     ----------
     inputs : dict of tuple to int
-        Item of an input by its text, the customer that needs it and the article it is for (-1 for
-        all that it makes).
+        Item of an input by its text, the customer that needs it, the article it is for (-1 for
+        all that it makes), and the node where it is needed: who supplies one plant of a customer
+        may stand at another.
     """
 
     sales: Sales
-    inputs: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    inputs: dict[tuple[str, int, int, int], int] = field(default_factory=dict)
+    _plants: dict[tuple[str, int, int], int] = field(default_factory=dict)
     _links: dict[int, list[Link]] = field(default_factory=dict)
     _parts: dict[int, list[tuple[int, float, int]]] = field(default_factory=dict)
     _need_of: dict[int, Need] = field(default_factory=dict)
@@ -138,12 +140,14 @@ class Tiers:
 
     def _input(self, party: int, text: str, item: int, links: list[Link], recipe: int) -> Need:
         sales = self.sales
-        key = (text, party, item)
         node = sales.draft.cells[sales.draft.recipes[recipe].cell].node
+        key = (text, party, item, node)
         if key not in self.inputs:
             self.inputs[key] = len(sales.draft.items)
+            first = self._plants.setdefault(key[:3], node) == node
             customer = sales.ground.name("party", party)
             what = "" if item == NOWHERE else f" ({sales.ground.name('item', item)})"
+            what += "" if first else f", {sales.draft.nodes[node].name}"
             mark = 0
             for link in links:
                 mark |= link.mark
@@ -179,13 +183,17 @@ class Tiers:
             served: list[int] = []
             for offer in offers:
                 below = sales.recipe(offer.party, item, offer.site, offer.per_day, offer.mark)
-                if below not in served:
-                    # what nations agreed on shares does not bind the maker: the first serves
-                    sales.connect(cell, below, rate=0.0, part=0.0 if served else 1.0,
-                                  mark=offer.mark, days=offer.lead_days,
-                                  sd_days=offer.lead_sd_days, minimum=offer.minimum)  # fmt: skip
-                    sales.stated_by[below].append(offer.row)
-                    served.append(below)
+                sales.stated_by[below].append(offer.row)
+                if below in served:
+                    continue
+                if sales.draft.recipes[below].cell == cell:
+                    served.insert(0, below)  # made where it is needed: it takes no way
+                    continue
+                # what nations agreed on shares does not bind the maker: the first serves
+                sales.connect(cell, below, rate=0.0, part=0.0 if served else 1.0, mark=offer.mark,
+                              days=offer.lead_days, sd_days=offer.lead_sd_days,
+                              minimum=offer.minimum)  # fmt: skip
+                served.append(below)
             parts = [1.0] + [0.0] * (len(served) - 1)
             self._need_of[cell] = Need(cell, served, parts, offers[0].lead_days)
         return self._need_of[cell]
@@ -228,7 +236,7 @@ def _links(sales: Sales) -> dict[int, list[Link]]:
     )  # fmt: skip
     label = ground.book.marks.of(ground.twin["party"]["label"]).to_list()
     found: dict[int, list[Link]] = defaultdict(list)
-    known: set[tuple[int, int, str, int]] = set()
+    known: dict[tuple[int, int, str, int], int] = {}
     for row in kept.iter_rows(named=True):
         supplier = int(ground.parties.group[row["supplier_ix"]])
         customer = int(ground.parties.group[row["customer_ix"]])
@@ -237,9 +245,11 @@ def _links(sales: Sales) -> dict[int, list[Link]]:
         if supplier == customer or (supplier, customer, text, item) in known:
             why = "supplier and customer are one" if supplier == customer else "said before"
             leave("supply", [row["row"]], why)
+            # the row said before counts, also where nobody asks for what its customer makes
+            ground.book.mark |= known.get((supplier, customer, text, item), 0) | ground.party_mark
             continue
-        known.add((supplier, customer, text, item))
         mark = row["mark"] | label[row["supplier_ix"]] | label[row["customer_ix"]]
+        known[supplier, customer, text, item] = mark
         found[customer].append(Link(row["row"], supplier, text, item, row["share"] or 0.0,
                                     mark | ground.party_mark))  # fmt: skip
     return dict(found)

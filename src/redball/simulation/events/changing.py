@@ -15,7 +15,7 @@ from redball.simulation.events.codes import Kind, Order
 from redball.simulation.events.demanding import set_factor
 from redball.simulation.events.failing import set_tempo, take_up
 from redball.simulation.events.moving import set_line, wait_goods
-from redball.simulation.events.ordering import withdraw
+from redball.simulation.events.ordering import lacks_source, withdraw
 from redball.simulation.events.records import IN_HAND, PAUSED, RIPENING, WITH_SELLER
 from redball.simulation.events.serving import (
     find_help,
@@ -241,7 +241,7 @@ def carry_out(s: State, cell: int, kind: int) -> None:
         return
     c.reacting &= ~(1 << kind)
     rule = -1
-    if kind == _SECOND and not c.second:
+    if kind == _SECOND and not c.second and lacks_source(s, cell):
         c.second, rule = 1, c.rule_second
         withdraw(s, cell)
         c.wants = 1

@@ -13,8 +13,7 @@ class  name         what
 2      DEMAND       streams, failures, failed units reaching a shop
 3      REACT        people do what a rule says
 4      REVIEW       reviews, and the orders that follow from them
-5      START        lines and repair places take up work
-6      COUNT        statistics of a day
+5      COUNT        statistics of a day
 =====  ===========  ====================================================================
 
 Everything that one event brings about at once (stock is issued, waiting requests are served, a
@@ -36,8 +35,7 @@ class Order(IntEnum):
     DEMAND = 2
     REACT = 3
     REVIEW = 4
-    START = 5
-    COUNT = 6
+    COUNT = 5
 
 
 class Kind(IntEnum):

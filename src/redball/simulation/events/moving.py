@@ -16,7 +16,7 @@ from redball.simulation.events.records import (
 from redball.simulation.events.state import State
 from redball.simulation.network.tables import CutRule
 
-_ARRIVE, _START, _REACT = int(Order.ARRIVE), int(Order.START), int(Order.REACT)
+_ARRIVE, _REACT = int(Order.ARRIVE), int(Order.REACT)
 _SENT, _LOST, _HELD = int(Kind.SENT), int(Kind.LOST), int(Kind.HELD)
 _HOLD, _REROUTE, _LOSE = int(CutRule.HOLD), int(CutRule.REROUTE), int(CutRule.LOSE)
 _PASS = int(CutRule.PASS)

@@ -112,6 +112,16 @@ def choose_arc(s: State, cell: int) -> int:
 
 
 @compiled
+def lacks_source(s: State, cell: int) -> bool:
+    """Whether an arc that a cell usually orders by is closed, or its other end does not work."""
+    c = s.cells[cell]
+    for arc in range(c.first_arc, c.last_arc):
+        if not s.arcs[arc].standby and not (s.arcs[arc].open and works(s, arc)):
+            return True
+    return False
+
+
+@compiled
 def place(s: State, cell: int, arc: int, wanted: int) -> None:
     """Place an order: at least the minimum, in whole batches."""
     c, a = s.cells[cell], s.arcs[arc]

@@ -36,8 +36,14 @@ class Book:
         if len(marks):
             self.mark |= int(np.bitwise_or.reduce(marks.to_numpy()))
 
-    def leave(self, table: str, rows: Iterable[int], why: str) -> None:
-        """Note rows of a table that are left out, for one reason."""
+    def leave(
+        self, table: str, rows: Iterable[int], why: str, *, named: Iterable[int] = ()
+    ) -> None:  # fmt: skip
+        """Note rows of a table that are left out, for one reason.
+
+        ``named`` are labels (positions) of other rows that the reason names.
+        """
+        others = {int(label) for label in named}
         ix = np.unique(np.fromiter((int(row) for row in rows), np.int64))
         frame = self.twin.tables[table][ix]
         labels = frame.select("label", *(
@@ -48,7 +54,7 @@ class Book:
         ))  # fmt: skip
         names = frame.select(pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":"))
         for (name,), behind in zip(names.iter_rows(), labels.iter_rows(), strict=True):
-            known = sorted({label for label in behind if label is not None})
+            known = sorted({label for label in behind if label is not None} | others)
             self._left[table, name, why] = behind[0], known
 
     @property

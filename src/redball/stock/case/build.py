@@ -198,13 +198,15 @@ def _with_times(
     reached = loads.reached(built, sites, terms.repaired)
     lost = np.logical_or.reduce(missing & reached, axis=1)
     if lost.any():
-        at = {
-            str(twin.ref("site", sites.rows[s])) for s in np.flatnonzero((missing & reached).any(0))
-        }
-        book.leave(
-            "item", built.items[lost],
-            f"no order and ship time and no source with a lead time at {', '.join(sorted(at))}",
-        )  # fmt: skip
+        label = twin.tables["site"]["label"]
+        for item in np.flatnonzero(lost):
+            rows = sites.rows[(missing & reached)[item]]
+            at = sorted(str(twin.ref("site", row)) for row in rows)
+            book.leave(
+                "item", [built.items[item]],
+                f"no order and ship time and no source with a lead time at {', '.join(at)}",
+                named=label.gather(rows),
+            )  # fmt: skip
         kept = ~lost
         if not kept.any():
             raise BadData(

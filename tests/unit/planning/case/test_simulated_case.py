@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,8 @@ def due(case: SimulatedCase, node: str, item: str) -> list[tuple[int, float]]:
 
 def whys(case: SimulatedCase, table: str) -> dict[str, str]:
     """Why the rows of a table were left out."""
-    return dict(case.left_out.filter(pl.col("table") == table).select("key", "why").iter_rows())
+    rows = case.left_out.filter(pl.col("table") == table)
+    return dict(rows.group_by("key").agg(pl.col("why").sort().str.join("; ")).iter_rows())
 
 
 def test_sites_are_nodes_of_their_nation_and_parties_without_a_site_have_their_own(
@@ -95,9 +97,78 @@ def test_a_stated_policy_holds(case: SimulatedCase) -> None:
 def test_other_demand_gets_a_reorder_point_of_lead_time_use_and_safety(
     case: SimulatedCase,
 ) -> None:
-    # 30 a day over 3 days, and 1.645 standard deviations of a Poisson sum of 90: 15.6
+    # 30 a day over 3 days, and 1.645 standard deviations of a Poisson sum of 90: 15.6; for a week
     stock = row(case, "DEU:BASE", "DEU:FUEL")
-    assert (stock["reorder_point"], stock["order_up_to"]) == (106, 106 + 900)
+    assert (stock["reorder_point"], stock["order_up_to"]) == (106, 106 + 210)
+
+
+def test_what_is_no_bulk_is_ordered_for_a_longer_cycle(world: World, uses: Uses) -> None:
+    case = simulated_case(world(policy=[]), uses((BASE, RATION, 2.0)))
+    stock = row(case, "DEU:BASE", "DEU:RATION")
+    assert (stock["reorder_point"], stock["order_up_to"]) == (6 + 5, 6 + 5 + 60)
+
+
+def test_the_wait_for_the_line_of_the_maker_counts_as_lead_time(case: SimulatedCase) -> None:
+    # ten days stated; with 25 % headroom the line works 80 % of the time: so much of a week too
+    days = 10 + 0.8 * 7
+    stock = row(case, "DEU:DEPOT", "DEU:FUEL")
+    point = np.ceil(30 * days + NormalDist().inv_cdf(0.95) * np.sqrt(30 * days))
+    assert (stock["reorder_point"], stock["order_up_to"]) == (point, point + 210)
+
+
+def test_what_a_lead_time_uses_is_under_way_where_no_order_is_recorded(
+    world: World, uses: Uses, same_radio: Groups
+) -> None:
+    given = uses((BASE, FUEL, 30.0))
+    case = simulated_case(world(), given, items=same_radio)
+    coming = due(case, "DEU:DEPOT", "DEU:FUEL")
+    assert sum(quantity for quantity, _ in coming) == 300
+    assert [coming[0][1], coming[-1][1]] == pytest.approx([0.1, 9.9])
+    assert "to be under way" in whys(case, "item")["DEU:FUEL"]
+    # of radios an order and a consignment are recorded: that is what is under way, beside repair
+    assert sum(quantity for quantity, _ in due(case, "DEU:DEPOT", "DEU:RADIO")) == 4 + 1 + 3
+    plain = simulated_case(world(), given, items=same_radio, options=CaseOptions(under_way=False))
+    assert due(plain, "DEU:DEPOT", "DEU:FUEL") == []
+    assert "DEU:FUEL" not in whys(plain, "item")
+
+
+FULL = {"key": "9", "site": "DEPOT", "item": "FUEL", "quantity": 5000.0,
+        "condition": "serviceable", "reserved": 0.0}  # fmt: skip
+
+
+def test_nothing_more_is_under_way_to_a_cell_that_need_not_order(
+    world: World, uses: Uses, rows_of: Rows
+) -> None:
+    twin = world(holding=[*rows_of["holding"], FULL])
+    case = simulated_case(twin, uses((BASE, FUEL, 30.0)))
+    assert due(case, "DEU:DEPOT", "DEU:FUEL") == []
+
+
+def test_a_target_for_all_that_a_site_keeps_is_none_for_what_passes_through(
+    world: World, uses: Uses, rows_of: Rows
+) -> None:
+    target = {"site": "DEPOT", "days_of_supply": 90.0, "key": "1"}
+    given = uses((BASE, FUEL, 30.0))
+    passing = simulated_case(world(target=[target]), given)
+    keeping = simulated_case(world(target=[target], holding=[*rows_of["holding"], FULL]), given)
+    points = [row(case, "DEU:DEPOT", "DEU:FUEL")["reorder_point"] for case in (passing, keeping)]
+    assert points[0] < 600
+    assert points[1] == 468 + 90 * 30
+
+
+def test_a_target_for_a_class_holds_in_whatever_scheme_it_is_written(
+    world: World, uses: Uses, rows_of: Rows
+) -> None:
+    ours = {**rows_of["item"][1], "key": "N-FUEL", "owner": "NLD", "label": 3,
+            "supply_class": "US:III"}  # fmt: skip
+    twin = world(
+        item=[*rows_of["item"][:5], ours, *rows_of["item"][5:]],
+        target=[{"unit": "U1", "supply_class": "US:III", "days_of_supply": 5.0, "key": "1"}],
+    )
+    # items now: CARD FUEL RADIO RATION ROOT N-FUEL N-RADIO N-ROOT
+    same = Groups("item", np.array([0, 1, 2, 3, 4, 1, 6, 7], np.int32), ("",) * 8, pl.DataFrame())
+    case = simulated_case(twin, uses((BASE, FUEL, 30.0)), items=same)
+    assert row(case, "DEU:BASE", "DEU:FUEL")["reorder_point"] == 90 + 150
 
 
 def test_days_of_supply_to_be_held_replace_a_smaller_safety(

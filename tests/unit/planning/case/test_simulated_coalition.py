@@ -78,6 +78,72 @@ def test_undisturbed_it_is_steady_and_gives_the_readiness_of_the_formula(store: 
         assert abs((early[fleet] + late[fleet]) / 2 - expected) < 0.03, net.unit_names[row["unit"]]
 
 
+@pytest.mark.parametrize("viewer", ["XAG", "DEU", "EST"])
+def test_undisturbed_the_demand_of_units_is_met_and_nobody_waits_for_long(
+    store: str, viewer: str
+) -> None:
+    twin = see(View(store, viewer)).twin
+    items = recognise_items(twin)
+    case = simulated_case(twin, consumption(twin), items=items, units=unit_factors(twin, items))
+    net = case.network
+    drawn = np.unique(net.streams["cell"]).astype(np.int32)
+    days = 720
+    runs = [
+        run_events(net, horizon_days=days, seed=3, replication=k, watch=drawn) for k in range(3)
+    ]
+    asked = np.sum([run.cells["demanded"] for run in runs], axis=0)
+    at_once = np.sum([run.cells["at_once"] for run in runs], axis=0)
+    of_units = np.unique(net.streams["cell"][net.streams["unit"] >= 0])
+    assert at_once[of_units].sum() / asked[of_units].sum() > 0.95
+    assert np.mean(at_once[drawn] / np.maximum(asked[drawn], 1)) > 0.95
+    per_day = asked[drawn] / len(runs) / days
+    waiting = np.mean([run.waiting[:, days // 2 :].mean(axis=1) for run in runs], axis=0)
+    # days of demand that wait in the second year; below two units it is chance
+    late = np.where(waiting > 2, waiting / np.maximum(per_day, 1e-9), 0.0)
+    named = {net.name_of(cell).split(" at ")[0] for cell in drawn[late > 3]}
+    # nobody supplies the heater; two lots of the charge expire before they can be used
+    assert named <= {"NOR:N-HEATER", "DEU:M-CHARGE"}
+    assert "NOR:N-HEATER" in named
+    if len(net.fleets):
+        ready = np.mean([run.available for run in runs], axis=0)
+        early, later = ready[:, 240:480].mean(), ready[:, 480:].mean()
+        assert abs(early - later) < 0.06
+
+
+def test_seven_tenths_of_the_fuel_come_through_one_port_and_its_loss_is_felt(store: str) -> None:
+    twin = see(View(store, "XAG")).twin
+    items = recognise_items(twin)
+    case = simulated_case(twin, consumption(twin), items=items, units=unit_factors(twin, items))
+    net = case.network
+    port = case.targets.find("site", "XAG:PORT-GDANSK")
+    assert port is not None
+    fuel = int(np.flatnonzero([name == "DEU:M-FUEL" for name in net.item_names])[0])
+    sold = np.flatnonzero(
+        (net.cells["item"][net.arcs["cell"]] == fuel)
+        & np.isin(net.arcs["supplier"], net.recipes["cell"])
+    )
+    lanes = [net.routes[net.arcs["first_lane"][a] : net.arcs["last_lane"][a]] for a in sold]
+    enters = [
+        bool(len(way)) and net.lane_names[way[0]].endswith("into XAG:PORT-GDANSK") for way in lanes
+    ]
+    calm = run_events(net, horizon_days=360, seed=3)
+    units = calm.arcs["units"][sold]
+    assert units[enters].sum() / units.sum() == pytest.approx(0.70, abs=0.02)
+    lost = np.array(
+        [(day, What.NODE, int(node), level) for day, level in ((30.0, 0.0), (120.0, 1.0))
+         for node in port.nodes], CHANGE,
+    )  # fmt: skip
+    hurt = run_events(net, horizon_days=360, seed=3, changes=lost)
+    drawn = np.unique(net.streams["cell"])
+    drawn = drawn[net.cells["item"][drawn] == fuel]
+    fill = [
+        run.cells["at_once"][drawn].sum() / run.cells["demanded"][drawn].sum()
+        for run in (calm, hurt)
+    ]
+    assert fill[0] > 0.97
+    assert fill[1] < fill[0] - 0.05
+
+
 def test_suppliers_of_fleets_do_not_starve_undisturbed(store: str) -> None:
     twin = see(View(store, "DEU")).twin
     items = recognise_items(twin)

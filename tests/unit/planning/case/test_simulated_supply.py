@@ -1,6 +1,7 @@
 """Ways of supply of a small world: tree, sources, lanes, tiers; and what names reach."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ def ways(case: SimulatedCase, node: str, item: str) -> list[dict[str, Any]]:
             "lanes": [net.lane_names[lane] for lane in lanes],
             "days": float(net.laws[arc["law"]]["mean"]),
             "standby": bool(arc["standby"]),
+            "share": float(arc["share"]),
             "minimum": int(arc["minimum"]),
             "price": float(arc["price_eur"]),
         })  # fmt: skip
@@ -53,7 +55,8 @@ def recipe(case: SimulatedCase, node: str, item: str) -> Any:
 
 def whys(case: SimulatedCase, table: str) -> dict[str, str]:
     """Why the rows of a table were left out."""
-    return dict(case.left_out.filter(pl.col("table") == table).select("key", "why").iter_rows())
+    rows = case.left_out.filter(pl.col("table") == table)
+    return dict(rows.group_by("key").agg(pl.col("why").sort().str.join("; ")).iter_rows())
 
 
 def test_a_lane_both_ways_is_two_and_keeps_its_terms(case: SimulatedCase) -> None:
@@ -79,20 +82,138 @@ def test_the_tree_is_a_way_over_lanes_and_what_the_stated_time_has_beyond(
     assert (ally["lanes"], ally["days"]) == ([], 2.0)  # no lane leads there
 
 
-def test_the_top_buys_from_its_sources_by_share_and_further_ones_stand_by(
-    case: SimulatedCase,
-) -> None:
+def test_the_top_buys_from_its_sources_by_share(case: SimulatedCase) -> None:
     first, second = ways(case, "DEU:DEPOT", "DEU:RADIO")
     assert first["supplier"] == "DEU:RADIO at DEU:PLANT"
     assert first["lanes"] == ["DEU:1", "DEU:2"]  # no radio goes through a pipeline
     assert (first["standby"], first["minimum"], first["price"]) == (False, 2, 800.0)
     assert second["supplier"] == "DEU:RADIO at party DEU:FAR"
-    assert (second["standby"], second["lanes"], second["price"]) == (True, [], 1000.0)
+    assert (second["standby"], second["lanes"], second["price"]) == (False, [], 1000.0)
+    assert (first["share"], second["share"]) == (pytest.approx(0.7), pytest.approx(0.3))
     made = recipe(case, "DEU:PLANT", "DEU:RADIO")
     law = case.network.laws[made["law"]]
     assert law["mean"] + first["days"] == 60.0 - 6.0  # beside four days of sea and two of rail
     assert law["sd"] == pytest.approx(np.sqrt(10.0**2 - 2.0**2))
     assert made["per_day"] == 10.0
+
+
+@pytest.mark.parametrize(
+    ("terms", "shares", "standby"),
+    [
+        # without shares: by capacity
+        (({"capacity_per_month": 300.0}, {"capacity_per_month": 100.0}), (0.25, 0.75), (0, 0)),
+        # one capacity is not known: the fastest serves
+        (({"capacity_per_month": 300.0}, {"capacity_per_month": None}), (0.0, 0.0), (0, 1)),
+        # one has no share: it stands by
+        (({"share": 0.7}, {}), (0.0, 0.0), (0, 1)),
+        (({"share": 0.7}, {"share": 0.0}), (0.0, 0.0), (0, 1)),
+        # shares need not come to one
+        (({"share": 0.6}, {"share": 0.2}), (0.75, 0.25), (0, 0)),
+    ],
+)
+def test_sources_share_the_volume_by_what_is_stated(
+    world: World, same_radio: Groups, rows_of: Rows, terms: Any, shares: Any, standby: Any
+) -> None:
+    plain = {"share": None, "capacity_per_month": None}
+    for at in (0, 1):
+        rows_of["source"][at] |= plain | terms[at]
+    case = simulated_case(world(source=rows_of["source"]), items=same_radio)
+    found = ways(case, "DEU:DEPOT", "DEU:RADIO")
+    assert tuple(way["share"] for way in found) == pytest.approx(shares)
+    assert tuple(int(way["standby"]) for way in found) == standby
+
+
+def test_orders_go_to_sources_in_their_shares(world: World, uses: Uses, rows_of: Rows) -> None:
+    rows_of["source"][3] |= {"share": 0.75}
+    more = {**rows_of["source"][3], "key": "5", "party": "SUP", "share": 0.25}
+    case = simulated_case(
+        world(source=[*rows_of["source"], more]), uses((BASE, FUEL, 30.0), basis="planning factor")
+    )
+    net = case.network
+    run = run_events(net, horizon_days=2000, seed=4)
+    bought = np.flatnonzero(net.arcs["cell"] == net.cell("DEU:DEPOT", "DEU:FUEL"))
+    units = run.arcs["units"][bought]
+    assert units.sum() == pytest.approx(60_000, rel=0.02)
+    assert units[0] / units.sum() == pytest.approx(0.75, abs=0.01)
+    # each keeps headroom over its own part
+    assert recipe(case, "party DEU:FAR", "DEU:FUEL")["per_day"] == pytest.approx(22.5 * 1.25)
+
+
+def test_a_day_of_making_leaves_the_line_together(
+    world: World, uses: Uses, case: SimulatedCase
+) -> None:
+    assert recipe(case, "party DEU:FAR", "DEU:FUEL")["lot"] == 37
+    assert recipe(case, "DEU:PLANT", "DEU:RADIO")["lot"] == 10
+    assert recipe(case, "DEU:PLANT", "DEU:CARD")["lot"] == 0  # no limit is stated
+    stated = simulated_case(world(), uses((BASE, FUEL, 0.2)))
+    assert recipe(stated, "party DEU:FAR", "DEU:FUEL")["lot"] == 1
+
+
+ENTRY: Rows = {
+    "site": [{"key": "QUAY", "country": "POL"}],
+    "lane": [{"key": "9", "from_site": "QUAY", "to_site": "DEPOT", "mode": "rail",
+              "both_ways": True, "transit_days": 3.0}],
+    "order": [
+        {"key": "F1", "supplier": "FAR", "item": "FUEL", "site": "QUAY", "quantity": 800.0,
+         "ordered_on": date(2025, 10, 1), "due_on": date(2025, 11, 1), "status": "received"},
+        {"key": "F2", "supplier": "FAR", "item": "FUEL", "site": "PORT", "quantity": 200.0,
+         "ordered_on": date(2025, 10, 1), "due_on": date(2025, 11, 1), "status": "received"},
+        {"key": "F3", "supplier": "FAR", "item": "FUEL", "site": "DEPOT", "quantity": 900.0,
+         "ordered_on": date(2025, 10, 1), "due_on": date(2025, 11, 1), "status": "received"},
+    ],
+    "consignment": [
+        {"key": key, "from_site": site, "to_site": "DEPOT", "item": "FUEL", "quantity": 50.0,
+         "mode": "rail", "status": "arrived", "order": order, "expected_on": date(2025, 11, 5)}
+        for key, site, order in (("F1", "QUAY", "F1"), ("F2", "PORT", "F2"), ("F3", "QUAY", "F1"))
+    ],
+}  # fmt: skip
+"""Fuel of FAR was delivered to a quay and a port, and went on from there by rail."""
+
+
+def test_goods_of_a_supplier_without_a_place_enter_where_its_orders_went_on_from(
+    world: World, uses: Uses
+) -> None:
+    case = simulated_case(world(also=ENTRY), uses((BASE, FUEL, 30.0)))
+    quay, port = ways(case, "DEU:DEPOT", "DEU:FUEL")
+    assert quay["lanes"] == ["party DEU:FAR into DEU:QUAY", "DEU:9"]
+    assert port["lanes"] == ["party DEU:FAR into DEU:PORT", "DEU:2"]
+    assert (quay["share"], port["share"]) == (pytest.approx(0.8), pytest.approx(0.2))
+    made = case.network.laws[recipe(case, "party DEU:FAR", "DEU:FUEL")["law"]]
+    assert made["mean"] + quay["days"] == 10.0 - 3.0  # ten days stated, three by rail
+    assert made["mean"] + port["days"] == 10.0 - 2.0
+    found = case.targets.find("site", "QUAY")
+    assert found is not None
+    reached = {case.network.lane_names[lane] for lane in found.lanes}
+    assert reached == {"DEU:9", "DEU:9 back", "party DEU:FAR into DEU:QUAY"}
+    for mode in ("road", "sea", "rail", "air"):
+        cut = case.targets.find("mode", mode)
+        assert cut is not None
+        assert not any("into" in case.network.lane_names[lane] for lane in cut.lanes)
+
+
+def test_closing_the_entry_stops_what_comes_through_it(world: World, uses: Uses) -> None:
+    case = simulated_case(world(also=ENTRY), uses((BASE, FUEL, 30.0)))
+    net = case.network
+    found = case.targets.find("site", "QUAY")
+    assert found is not None
+    cut = np.array([(0.0, What.NODE, int(node), 0.0) for node in found.nodes], CHANGE)
+    calm, hurt = (
+        run_events(net, horizon_days=365, seed=2, changes=changes)
+        for changes in (np.zeros(0, CHANGE), cut)
+    )
+    at = net.cell("DEU:DEPOT", "DEU:FUEL")
+    assert calm.cells["received"][at] > 10_000
+    assert hurt.cells["received"][at] < 0.35 * calm.cells["received"][at]
+
+
+def test_no_fuel_flies(world: World, uses: Uses) -> None:
+    air = {"key": "8", "from_site": "DEPOT", "to_site": "BASE", "mode": "air", "both_ways": True,
+           "transit_days": 0.1}  # fmt: skip
+    case = simulated_case(
+        world(also={"lane": [air]}), uses((BASE, FUEL, 30.0), (BASE, RATION, 2.0))
+    )
+    assert ways(case, "DEU:BASE", "DEU:FUEL")[0]["lanes"] == ["DEU:4"]
+    assert ways(case, "DEU:BASE", "DEU:RATION")[0]["lanes"] == ["DEU:8"]
 
 
 def test_fuel_may_go_through_a_pipeline(world: World, uses: Uses, rows_of: Rows) -> None:
@@ -165,8 +286,9 @@ def test_a_supplier_needs_its_inputs_and_holds_days_of_their_use(case: Simulated
     assert first["supplier"] == "forged frame for DEU:SUP at DEU:FORGE"
     assert (first["lanes"], first["standby"]) == (["DEU:5"], False)
     assert (second["supplier"], second["standby"]) == (
-        "forged frame for DEU:SUP at party DEU:FAR", True,
+        "forged frame for DEU:SUP at party DEU:FAR", False,
     )  # fmt: skip
+    assert (first["share"], second["share"]) == (pytest.approx(0.8), pytest.approx(0.2))
     forge = net.laws[recipe(case, "DEU:FORGE", "forged frame for DEU:SUP")["law"]]
     assert forge["mean"] + first["days"] == 27.0  # thirty, three of them on the road
     # failures 0.2 a day: half of them and a tenth of that are bought, and as many cards: 0.4 of
@@ -191,6 +313,42 @@ def test_inputs_that_are_not_needed_or_said_twice_or_unseen_are_named(
         "DEU:5": "one of its parties or its item is not visible",
         "DEU:6": "supplier and customer are one",
     }
+
+
+def test_who_supplies_a_customer_may_stand_at_another_of_its_plants(
+    world: World, uses: Uses, rows_of: Rows
+) -> None:
+    # SUP makes at PLANT and at PORT; its frames come of SMITH, at FORGE, or of FAR, now at PLANT
+    rows_of["party"][0] |= {"site": "PLANT"}
+    second = {**rows_of["source"][0], "key": "8", "site": "PORT", "share": 0.2}
+    for order in (1, -1):
+        sources = [*rows_of["source"], second][::order]
+        case = simulated_case(
+            world(party=rows_of["party"], source=sources), uses((BASE, RATION, 1.0))
+        )
+        net = case.network
+        frames = {net.item_names[net.cells["item"][c]] for c in net.inputs["cell"]}
+        assert {name.partition(",")[0] for name in frames} == {"forged frame for DEU:SUP"}
+        assert len(frames) == 2  # one for each plant
+        run_events(net, horizon_days=200, seed=1, check=True)
+    found = case.targets.find("input", "forged frame")
+    assert found is not None
+    assert len(found.recipes) == 4
+
+
+def test_a_part_that_is_made_where_it_is_needed_needs_no_way(
+    world: World, uses: Uses, rows_of: Rows
+) -> None:
+    rows_of["party"][0] |= {"site": "PLANT"}
+    rows_of["source"][2] |= {"party": "FAR"}
+    case = simulated_case(
+        world(party=rows_of["party"], source=rows_of["source"][::-1]),
+        uses((BASE, RATION, 1.0)), options=CaseOptions(assembly=True),
+    )  # fmt: skip
+    run_events(case.network, horizon_days=200, seed=1, check=True)
+    made = recipe(case, "DEU:PLANT", "DEU:RADIO")
+    needs = case.network.inputs[made["first_input"] : made["last_input"]]
+    assert any(case.network.name_of(n["cell"]).startswith("DEU:CARD at") for n in needs)
 
 
 def test_nothing_is_an_input_of_itself_however_far_behind(world: World, rows_of: Rows) -> None:

@@ -28,6 +28,17 @@ def test_the_library_holds_what_it_promises() -> None:
     assert all(read_scenario(write_scenario(each)) == each for each in library().values())
 
 
+def test_reactions_to_a_loss_stay_where_the_loss_is_felt() -> None:
+    """Else they lift a calm network as well, and the loss would look like a gain beside it."""
+    everywhere = {
+        (name, reaction.how)
+        for name, scenario in library().items()
+        for reaction in scenario.reactions
+        if reaction.how != "reroute" and not getattr(reaction, "at", ())
+    }
+    assert everywhere == {("winter-surge", "expedite"), ("winter-surge", "release_reserve")}
+
+
 @pytest.fixture(scope="module", params=["XAG", "POL", "EST"])
 def case(request: pytest.FixtureRequest, coalition: Path) -> Case:
     """The example coalition as a member sees it."""

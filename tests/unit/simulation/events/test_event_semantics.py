@@ -303,6 +303,23 @@ def test_second_source_is_used_after_the_delay_and_takes_over_what_waits() -> No
     assert when(run(b.build(), 20, changes=loss), Kind.RECEIVED, base) == [(2.0, 1)]
 
 
+def test_second_source_stays_shut_when_the_first_is_back_before_the_delay_ends() -> None:
+    b = NetworkBuilder()
+    b.item("x")
+    for name in ("first", "second", "base"):
+        b.node(name)
+    cells = [b.cell(name, "x", on_hand=50) for name in ("first", "second")]
+    base = b.cell("base", "x", on_hand=2, policy=PolicyKind.BASE_STOCK, order_up_to=2)
+    b.move(base, cells[0], Law(1.0))
+    b.move(base, cells[1], Law(1.0), standby=1)
+    b.demand(base, trace=[(3.0, 1), (9.0, 1)])
+    brief = changes((2.0, What.NODE, 0, 0.0), (5.0, What.NODE, 0, 1.0))
+    rule = rules((RuleKind.SECOND_SOURCE, -1, 0.0, 4.0, 100.0, 1.0, 1.0))
+    done = run(b.build(), 20, changes=brief, rules=rule)
+    assert done.arcs["orders"].tolist() == [2, 0]
+    assert done.costs["rules"][0] == 0.0
+
+
 def test_orders_in_haste_come_faster_and_cost_more() -> None:
     b, cell = shop(5, policy=PolicyKind.BASE_STOCK, order_up_to=5)
     b.buy(cell, Law(4.0), price_eur=10.0)
