@@ -233,7 +233,6 @@ def compare(network: Network, changes: Rows, rules: Rows, seed: int) -> list[Lin
     return mine
 
 
-@pytest.mark.xfail(strict=True, reason="kernel faults shown in test_simulation_small_cases")
 @settings(max_examples=150, phases=(Phase.generate,))
 @given(SEEDS)
 def test_every_line_of_the_log_is_that_of_the_other_simulator(seed: int) -> None:

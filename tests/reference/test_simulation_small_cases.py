@@ -22,7 +22,6 @@ from redball.simulation.network.tables import CHANGE, RULE
 from redball.simulation.runs import NO_RULES, Run
 
 DAY = 86_400
-to_mend = pytest.mark.xfail(strict=True, reason="the kernel does otherwise yet")
 
 
 def run(b: NetworkBuilder, days: int, *happens: tuple[float, What, int, float],
@@ -49,7 +48,6 @@ def cells(*stock: int, **more: Any) -> tuple[NetworkBuilder, list[int]]:
     return b, [b.cell(str(n), "x", on_hand=units, **more) for n, units in enumerate(stock)]
 
 
-@to_mend
 def test_changes_of_one_tick_come_in_the_order_of_the_list() -> None:
     b, (cell,) = cells(10)
     done = run(b, 3, (1.0, What.CELL, cell, 0.0), (1.0, What.NODE_STOCK, 0, 0.5),
@@ -58,7 +56,6 @@ def test_changes_of_one_tick_come_in_the_order_of_the_list() -> None:
     assert rows["entity"].tolist() == [What.CELL, What.NODE_STOCK, What.CELL]
 
 
-@to_mend
 def test_what_was_on_order_at_the_start_is_no_help_from_an_ally() -> None:
     b, (ours, theirs) = cells(0, 9)
     b.support(ours, theirs, Law(1.0))
@@ -69,7 +66,6 @@ def test_what_was_on_order_at_the_start_is_no_help_from_an_ally() -> None:
     assert done.on_hand[theirs][-1] == 7
 
 
-@to_mend
 def test_system_that_works_with_a_part_of_another_one_fails_like_any() -> None:
     """Two systems, no spare: the second failure must come, wherever the first hole was."""
     for seed in range(6):
@@ -81,7 +77,6 @@ def test_system_that_works_with_a_part_of_another_one_fails_like_any() -> None:
         assert done.available[0][-1] == 0.0
 
 
-@to_mend
 def test_released_reserve_serves_as_a_substitute() -> None:
     b = NetworkBuilder()
     b.item("x")
@@ -95,7 +90,6 @@ def test_released_reserve_serves_as_a_substitute() -> None:
     assert run(b, 5, rules=rule).waiting[:, -1].tolist() == [0, 0]
 
 
-@to_mend
 @pytest.mark.parametrize("what", [What.NODE, What.NODE_ORDERS, What.CELL])
 def test_ally_that_comes_back_gives_to_who_waits(what: What) -> None:
     b, (ours, theirs) = cells(0, 5)
@@ -106,7 +100,6 @@ def test_ally_that_comes_back_gives_to_who_waits(what: What) -> None:
     assert when(done, Kind.RECEIVED, ours) == [(5.0, 3)]
 
 
-@to_mend
 def test_demand_that_does_not_wait_takes_a_substitute() -> None:
     b = NetworkBuilder()
     b.item("x")
@@ -119,7 +112,6 @@ def test_demand_that_does_not_wait_takes_a_substitute() -> None:
     assert (done.cells["lost"][x], done.on_hand[y][-1]) == (0, 3)
 
 
-@to_mend
 def test_demand_that_does_not_wait_gets_what_waiting_orders_can_not_have() -> None:
     """The depot sees no orders of the base, but its own customers stand at its door."""
     b, (depot, base) = cells(5, 0)
@@ -142,7 +134,6 @@ def lane_case(rule: CutRule) -> Run:
     return run(b, 40, (3.0, What.LANE, lane, 0.0), (16.0, What.LANE, lane, 1.0))
 
 
-@to_mend
 @pytest.mark.parametrize("rule", [CutRule.PASS, CutRule.HOLD, CutRule.LOSE])
 def test_who_waits_for_a_ship_is_not_on_the_lane(rule: CutRule) -> None:
     """It is neither lost with the lane nor comes through: it leaves with the first ship after."""
@@ -151,7 +142,6 @@ def test_who_waits_for_a_ship_is_not_on_the_lane(rule: CutRule) -> None:
     assert when(done, Kind.RECEIVED, 1) == [(22.0, 2)]
 
 
-@to_mend
 def test_order_that_waits_is_helped_like_any_other_request() -> None:
     b, (depot, base, ally) = cells(0, 0, 5)
     b._rows["cells"][base].update({"policy": PolicyKind.BASE_STOCK, "order_up_to": 0})
@@ -161,7 +151,6 @@ def test_order_that_waits_is_helped_like_any_other_request() -> None:
     assert when(run(b, 9), Kind.RECEIVED, depot) == [(2.0, 2)]
 
 
-@to_mend
 def test_order_of_a_less_preferred_source_that_is_shut_frees_no_standby() -> None:
     b, (first, base) = cells(50, 5)
     b._rows["cells"][base].update({"policy": PolicyKind.BASE_STOCK, "order_up_to": 5})
@@ -174,7 +163,6 @@ def test_order_of_a_less_preferred_source_that_is_shut_frees_no_standby() -> Non
     assert done.costs["rules"][0] == 0.0
 
 
-@to_mend
 def test_delay_of_looking_for_another_way_runs_anew_at_each_cut_lane() -> None:
     """Held before the first lane on day 2, it goes on by day 4 and is held before the second."""
     b = NetworkBuilder()

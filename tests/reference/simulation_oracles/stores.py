@@ -76,6 +76,7 @@ class Stores(Ways):
     def receive(self, cell: Cell, units: int, expires: int, arc: int) -> None:
         self.put(cell, units, expires)
         self.note("RECEIVED", cell.number, arc, units)
+        self.expire(cell)
         self.serve(cell)
         self.offer(cell)
 
@@ -303,9 +304,24 @@ class Stores(Ways):
             wait = ticks(self.rules[rule]["delay_days"])
             self.at(wait, REACT, lambda: self.carry_out(cell, kind, rule))
 
+    def lacks_source(self, cell: Cell) -> bool:
+        """Whether an arc that orders would go by can't be used."""
+        rows = [
+            (arc, row)
+            for arc, row in enumerate(self.net.arcs)
+            if row["cell"] == cell.number and not row["standby"]
+        ]
+        good = {arc for arc, _ in rows if self.arc_open[arc] and self.other_end_works(arc)}
+        plain = [arc for arc, row in rows if arc in good and not row["share"]]
+        rows = [(arc, row) for arc, row in rows if not plain or arc < plain[0]]
+        first = min(good, default=len(self.net.arcs))
+        return any(arc not in good and (arc < first or row["share"]) for arc, row in rows)
+
     def carry_out(self, cell: Cell, kind: RuleKind, rule: int) -> None:
         """Do what the rule says, if what caused it still holds."""
         cell.reacting.discard(kind)
+        if kind == RuleKind.SECOND_SOURCE and not self.lacks_source(cell):
+            return
         if kind == RuleKind.SECOND_SOURCE:
             cell.second = cell.wants = True
             self.withdraw(cell)

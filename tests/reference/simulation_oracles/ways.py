@@ -80,6 +80,9 @@ class Ways(ABC):
 
     def go_on(self, goods: Goods) -> None:
         """Goods come to the end of a time or of a lane."""
+        if goods.state == "loaded":
+            self.sail(goods)
+            return
         if goods.state == "on lane":
             self.note("MOVED", goods.cell, goods.lane, goods.units)
             goods.at_node = self.lanes[goods.lane].ends[1]
@@ -128,10 +131,20 @@ class Ways(ABC):
         """Go over the lane, by its timetable."""
         lane = self.lanes[goods.lane]
         wait = (lane.offset - self.now) % lane.headway if lane.headway else 0
-        goods.state, goods.left_at = "on lane", self.now + wait
+        goods.stamp += 1
+        if wait:
+            goods.state = "loaded"
+            self.send(goods, wait)
+            return
+        self.sail(goods)
+
+    def sail(self, goods: Goods) -> None:
+        """Leave now."""
+        lane = self.lanes[goods.lane]
+        goods.state, goods.left_at = "on lane", self.now
         self.spent["transport"] += goods.kg / 1000 * float(self.net.lanes[lane.number]["eur_per_t"])
         days = self.days_of(lane.law) * lane.time_factor * goods.factor
-        self.send(goods, wait + ticks(days))
+        self.send(goods, ticks(days))
 
     def may_look_again(self, goods: Goods) -> None:
         """Have people look for another way, if there is a rule for it."""
@@ -222,6 +235,9 @@ class Ways(ABC):
         for goods in list(self.goods):
             if goods.lane == line.number and goods.state == "before lane":
                 self.may_look_again(goods)
+            if goods.lane == line.number and goods.state == "loaded":
+                goods.stamp += 1
+                self.enter(goods, line)
             if goods.lane != line.number or goods.state != "on lane":
                 continue
             if line.cut_rule == CutRule.PASS:

@@ -108,7 +108,7 @@ def build(
     clock = np.zeros(1, records.CLOCK)
     clock["end"] = days * TICKS_PER_DAY
     clock["most"] = most_events
-    clock["free_goods"] = len(network.due)
+    clock["free_goods"] = clock["sent"] = len(network.due)
     clock["free_lot"] = len(network.lots) if rooms.lots else -1
     clock["logging"] = log
     clock["lanes"] = len(network.lanes)
@@ -143,7 +143,7 @@ def build(
         goods=goods,
         jobs=_free_list(records.JOB, rooms.jobs, 0),
         lots=lots,
-        changes=np.sort(changes, order="day", kind="stable"),
+        changes=changes[np.argsort(changes["day"], kind="stable")],
         rules=rules.copy(),
         scratch=np.zeros(2 * len(nodes), np.int64),
         watch=watch,
@@ -339,9 +339,10 @@ def _goods(network: Network, room: int) -> Rows:
     made = _free_list(records.GOODS, room, len(due))
     first = made[: len(due)]
     first["cell"], first["quantity"] = due["cell"], due["quantity"]
-    first["arc"] = first["lane"] = first["at_node"] = -1
+    first["arc"] = -2
+    first["lane"] = first["at_node"] = -1
     first["state"], first["expires"], first["factor"] = IN_HAND, NEVER, 1.0
-    first["due"] = _ticks(due["day"])
+    first["due"], first["serial"] = _ticks(due["day"]), np.arange(len(due))
     return made
 
 

@@ -20,6 +20,7 @@ from redball.simulation.events.records import IN_HAND, PAUSED, RIPENING, WITH_SE
 from redball.simulation.events.serving import (
     find_help,
     note_review,
+    offer,
     position,
     serve,
     tally_pool,
@@ -163,6 +164,8 @@ def _serve_node(s: State, node: int) -> None:
         cell = s.links[link]
         serve(s, cell)
         note_review(s, cell)
+    for link in range(n.first_cell, n.last_cell):
+        offer(s, s.links[link])
 
 
 @compiled
@@ -218,6 +221,7 @@ def set_blocked(s: State, cell: int, blocked: bool) -> None:
     if not blocked:
         serve(s, cell)
         note_review(s, cell)
+        offer(s, cell)
 
 
 @compiled
@@ -252,6 +256,7 @@ def carry_out(s: State, cell: int, kind: int) -> None:
         c.reserve = 0
         put(s, cell, units, _NEVER)
         serve(s, cell)
+        offer(s, cell)
     elif kind == _SUPPORT and c.open > 0:
         c.helped, rule = 1, c.rule_support
         find_help(s, cell)
@@ -260,7 +265,8 @@ def carry_out(s: State, cell: int, kind: int) -> None:
     s.clock[0].rules += s.rules[rule].cost_eur
     if s.clock[0].logging:
         note(s, _REACT, _REACTED, cell, kind, 0)
-    if c.wants and not c.pending:
+    if c.wants:
         c.wants = 0
-        c.pending = 1
-        after(s, 0, _REVIEW, packed(REVIEW, cell, 0))
+        if not c.pending:
+            c.pending = 1
+            after(s, 0, _REVIEW, packed(REVIEW, cell, 0))

@@ -14,9 +14,9 @@ from redball.simulation.events.calendar import (
 from redball.simulation.events.codes import TICKS_PER_DAY, Kind, Order
 from redball.simulation.events.keys import exponential, poisson, uniform
 from redball.simulation.events.records import FOR_STREAM
-from redball.simulation.events.serving import note_review, request
+from redball.simulation.events.serving import give_at_once, note_review, request
 from redball.simulation.events.state import State
-from redball.simulation.events.stock import may_issue, take, touch
+from redball.simulation.events.stock import touch
 from redball.simulation.network.tables import SizeKind, StreamKind
 
 _DEMAND, _DEMANDED, _UNMET = int(Order.DEMAND), int(Kind.DEMANDED), int(Kind.UNMET)
@@ -151,7 +151,7 @@ def demand(s: State, stream: int) -> None:
     clock = s.clock[0]
     if clock.logging:
         note(s, _DEMAND, _DEMANDED, cell, stream, units)
-    if c.on_hand >= units and c.head < 0 and c.shut == 0 and c.dated == 0:
+    if 0 < units <= c.on_hand and c.head < 0 and c.shut == 0 and c.dated == 0:
         touch(c, clock.now)
         c.on_hand -= units
         c.demanded += units
@@ -174,15 +174,8 @@ def demand(s: State, stream: int) -> None:
     if not t.lost:
         request(s, cell, units, FOR_STREAM, stream, t.priority, 0, 1.0)
         return
-    c.demanded += units
-    given = 0
-    if c.open == 0 and may_issue(s, cell, FOR_STREAM):
-        given = min(units, c.on_hand)
-        take(s, cell, given)
-    c.at_once += given
-    c.filled += given
+    given = give_at_once(s, cell, units, FOR_STREAM, stream, t.priority, 0, 1.0)
     c.lost += units - given
-    clock.used += given
     if given < units and clock.logging:
         note(s, _DEMAND, _UNMET, cell, stream, units - given)
     note_review(s, cell)

@@ -72,8 +72,10 @@ def fail(s: State, app: int) -> None:
     tail = int(uniform(a.picks, a.drawn) * f.count)
     a.drawn += 1
     plan_failure(s, app)
-    if f.only_up_fail:
-        if _is_down(s, a.fleet, tail) or s.holes[a.first_hole + tail] >= a.per_system:
+    if f.only_up_fail and _is_down(s, a.fleet, tail):
+        return
+    if f.only_up_fail and not f.cannibalise:
+        if s.holes[a.first_hole + tail] >= a.per_system:
             return
     else:
         tries = 0

@@ -175,13 +175,13 @@ def _goods(s: State, goods: int, stamp: int) -> None:
     c = s.cells[cell]
     c.on_order -= units
     c.received += units
-    if arc < 0:
+    if arc == -1:
         c.supporting -= units
         c.supported += units
     if expires >= NEVER and s.shelf[c.item] < NEVER:
         expires = s.clock[0].now + s.shelf[c.item]
     free_goods(s, goods)
-    receive(s, cell, units, expires, arc)
+    receive(s, cell, units, expires, max(arc, -1))
 
 
 @compiled

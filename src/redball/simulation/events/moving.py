@@ -1,6 +1,8 @@
 """Goods on their way: lead times, lanes with capacity and timetable, cuts, and other ways."""
 
-from redball.model.compiled import compiled
+import numpy as np
+
+from redball.model.compiled import Longs, compiled
 from redball.simulation.events.calendar import GOODS, LINE, RETRY, after, note, packed, ticks_of
 from redball.simulation.events.codes import TICKS_PER_DAY, Kind, Order
 from redball.simulation.events.keys import draw_days
@@ -8,6 +10,7 @@ from redball.simulation.events.records import (
     BEFORE_LANE,
     HALTED,
     IN_HAND,
+    LOADED,
     NO_ROOM,
     NOT_USED,
     ON_LANE,
@@ -37,6 +40,8 @@ def new_goods(s: State, cell: int, arc: int, units: int, expires: int, factor: f
     g.state, g.quantity, g.expires, g.factor = IN_HAND, units, expires, factor
     g.kg = units * s.mass[s.cells[cell].item]
     g.at_node = -1
+    g.serial = s.clock[0].sent
+    s.clock[0].sent += 1
     return int(made)
 
 
@@ -118,20 +123,31 @@ def depart(s: State, goods: int) -> None:
     """Send a consignment over its lane, by the timetable where there is one."""
     g = s.goods[goods]
     line = s.lines[g.lane]
-    start = s.clock[0].now
+    g.stamp += 1  # who looked for another way need not any more
     if line.headway > 0:
-        late = (start - line.offset) % line.headway
-        start += (line.headway - late) % line.headway
+        late = (s.clock[0].now - line.offset) % line.headway
+        if late > 0:
+            g.state = LOADED
+            wait_goods(s, goods, line.headway - late)
+            return
+    sail(s, goods)
+
+
+@compiled
+def sail(s: State, goods: int) -> None:
+    """Leave: the transit time is drawn now."""
+    g = s.goods[goods]
+    line = s.lines[g.lane]
     days = draw_days(s.laws, line.law, line.key, line.drawn) * line.time_factor * g.factor
     line.drawn += 1
-    g.state, g.entered = ON_LANE, start
+    g.state, g.entered = ON_LANE, s.clock[0].now
     line.count += 1
     line.units += g.quantity
     line.kg += g.kg
     line.eur += g.kg / 1000.0 * line.eur_per_t
     line.co2e += g.kg / 1000.0 * line.co2e_per_t
     s.clock[0].transport += g.kg / 1000.0 * line.eur_per_t
-    wait_goods(s, goods, start - s.clock[0].now + ticks_of(days))
+    wait_goods(s, goods, ticks_of(days))
 
 
 @compiled
@@ -203,15 +219,33 @@ def set_line(s: State, at: int) -> None:
 
 
 @compiled
+def _by_age(s: State) -> Longs:
+    """Records of all goods on their way, those first that were sent first."""
+    used = 0
+    for at in range(len(s.goods)):
+        used += s.goods[at].state != NOT_USED
+    rows, serials = np.empty(used, np.int64), np.empty(used, np.int64)
+    used = 0
+    for at in range(len(s.goods)):
+        if s.goods[at].state != NOT_USED:
+            rows[used], serials[used] = at, s.goods[at].serial
+            used += 1
+    return rows[np.argsort(serials)]
+
+
+@compiled
 def _cut(s: State, lane: int) -> None:
     """Halt, turn back, lose or let pass what is on a lane, as its rule says."""
     rule = s.lines[lane].cut_rule
     now = s.clock[0].now
     reroute = s.clock[0].reroute_rule
-    for at in range(len(s.goods)):
+    for at in _by_age(s):
         g = s.goods[at]
         if g.lane == lane and g.state == BEFORE_LANE and reroute >= 0:
             after(s, ticks_of(s.rules[reroute].delay_days), _REACT, packed(RETRY, at, g.stamp))
+        if g.lane == lane and g.state == LOADED:  # it has not left: back before the lane
+            g.stamp += 1
+            enter_lane(s, at, lane)
         if g.lane != lane or g.state != ON_LANE or rule == _PASS:
             continue
         g.stamp += 1
@@ -245,7 +279,7 @@ def lose_goods(s: State, goods: int) -> None:
 @compiled
 def _reopen(s: State, lane: int) -> None:
     """Let what was halted on the lane go on, and what stands without a way look again."""
-    for at in range(len(s.goods)):
+    for at in _by_age(s):
         g = s.goods[at]
         if g.state == HALTED and g.lane == lane:
             g.state = ON_LANE
@@ -259,6 +293,9 @@ def _reopen(s: State, lane: int) -> None:
 def next_leg(s: State, goods: int) -> bool:
     """Bring goods one step further; True when they have arrived where they are wanted."""
     g = s.goods[goods]
+    if g.state == LOADED:
+        sail(s, goods)
+        return False
     if g.state == ON_LANE:
         g.at_node = s.lines[g.lane].to_node
         g.step += 1

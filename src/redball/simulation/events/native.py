@@ -3,6 +3,7 @@
 Numba takes such types from its users; it has no annotations, so this file is checked loosely.
 """
 
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -62,17 +63,20 @@ def teach(state: type, elements: dict[str, tuple[np.dtype[Any], int]]) -> None:
 
     infer_getattr(_Attributes)
     lower_getattr_generic(StateType)(attribute)
-    typeof_impl.register(state)(lambda value, context: _TYPE)  # noqa: ARG005 - Numba's
+    layout = repr([(name, element.descr, axes) for name, (element, axes) in elements.items()])
+    known = StateType(sha256(layout.encode()).hexdigest()[:16])
+    typeof_impl.register(state)(lambda value, context: known)  # noqa: ARG005 - Numba's
 
 
 class StateType(types.Type):
-    """What a state is to the compiler."""
+    """What a state is to the compiler.
 
-    def __init__(self) -> None:
-        super().__init__(name="RedballEventState")
+    The layout of all records is part of its name: machine code kept on disk from another layout
+    must never be taken up again, whichever file changed.
+    """
 
-
-_TYPE = StateType()
+    def __init__(self, layout: str = "") -> None:
+        super().__init__(name=f"RedballEventState({layout})")
 
 
 @register_model(StateType)

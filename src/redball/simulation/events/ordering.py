@@ -95,7 +95,7 @@ def choose_arc(s: State, cell: int) -> int:
         if a.standby and not c.second:
             continue
         if not a.open or not works(s, arc):
-            failing = True
+            failing = failing or chosen < 0 or a.share > 0.0
             if a.open and fallback < 0:
                 fallback = arc
             continue
@@ -113,10 +113,18 @@ def choose_arc(s: State, cell: int) -> int:
 
 @compiled
 def lacks_source(s: State, cell: int) -> bool:
-    """Whether an arc that a cell usually orders by is closed, or its other end does not work."""
+    """Whether an arc that a cell would order by is closed, or its other end does not work."""
     c = s.cells[cell]
+    found = False
     for arc in range(c.first_arc, c.last_arc):
-        if not s.arcs[arc].standby and not (s.arcs[arc].open and works(s, arc)):
+        a = s.arcs[arc]
+        if a.standby:
+            continue
+        if a.open and works(s, arc):
+            found = True
+            if a.share <= 0.0:
+                break
+        elif not found or a.share > 0.0:
             return True
     return False
 

@@ -21,6 +21,7 @@ CLOCK = np.dtype(
         ("free_goods", "i4"),
         ("free_job", "i4"),
         ("free_lot", "i4"),
+        ("sent", "i8"),
         ("logging", "i4"),
         ("logged", "i8"),
         ("day", "i8"),
@@ -324,6 +325,7 @@ GOODS = np.dtype(
         ("free", "i4"),  # looks for its own way
         ("quantity", "i8"),
         ("expires", "i8"),
+        ("serial", "i8"),  # order of sending
         ("entered", "i8"),
         ("due", "i8"),
         ("kg", "f8"),
@@ -331,8 +333,9 @@ GOODS = np.dtype(
     ],
     align=True,
 )
-NOT_USED, IN_HAND, BEFORE_LANE, ON_LANE, STANDING, WITH_SELLER, HALTED = 0, 1, 2, 3, 4, 5, 6
-"""States of goods: HALTED is on a lane that is cut, STANDING at a node without an open way."""
+NOT_USED, IN_HAND, BEFORE_LANE, ON_LANE, STANDING, WITH_SELLER, HALTED, LOADED = range(8)
+"""States of goods: HALTED is on a lane that is cut, STANDING at a node without an open way, LOADED
+waits for the lane's timetable."""
 
 JOB = np.dtype(
     [

@@ -28,7 +28,15 @@ from redball.simulation.events.records import (
     RIPENING,
 )
 from redball.simulation.events.state import State
-from redball.simulation.events.stock import join_queue, leave_queue, may_issue, put, take, touch
+from redball.simulation.events.stock import (
+    expire,
+    join_queue,
+    leave_queue,
+    may_issue,
+    put,
+    take,
+    touch,
+)
 from redball.simulation.network.tables import Rationing, RuleKind
 
 _ARRIVE, _REACT, _REVIEW = int(Order.ARRIVE), int(Order.REACT), int(Order.REVIEW)
@@ -73,6 +81,22 @@ def request(
 ) -> int:  # fmt: skip
     """Ask a cell for units; gives how many came at once, the others wait."""
     c = s.cells[cell]
+    given = give_at_once(s, cell, units, kind, target, priority, tail, factor)
+    if given < units:
+        join_queue(s, cell, units - given, kind, target, priority, tail, factor)
+        find_help(s, cell)
+        if c.reserve > 0:
+            react(s, cell, _RELEASE, c.rule_release)
+    note_review(s, cell)
+    return given
+
+
+@compiled
+def give_at_once(
+    s: State, cell: int, units: int, kind: int, target: int, priority: int, tail: int, factor: float
+) -> int:  # fmt: skip
+    """Give what the cell or one that may stand in for it has; units."""
+    c = s.cells[cell]
     c.demanded += units
     given = 0
     if may_issue(s, cell, kind) and (c.head < 0 or _goes_before(s, cell, priority)):
@@ -95,13 +119,6 @@ def request(
                 c.filled -= part
     c.at_once += given
     c.filled += given
-    if given < units:
-        join_queue(s, cell, units - given, kind, target, priority, tail, factor)
-        if kind != FOR_ARC:
-            find_help(s, cell)
-        if c.reserve > 0:
-            react(s, cell, _RELEASE, c.rule_release)
-    note_review(s, cell)
     return given
 
 
@@ -253,11 +270,19 @@ def count_up(s: State, fleet: int) -> None:
 @compiled
 def receive(s: State, cell: int, units: int, expires: int, arc: int) -> None:
     """Put what has come into a cell and serve those who wait, here and where it helps."""
-    c = s.cells[cell]
     put(s, cell, units, expires)
     if s.clock[0].logging:
         note(s, _ARRIVE, _RECEIVED, cell, arc, units)
+    if s.cells[cell].dated and expire(s, cell) > 0:  # what expired on its way serves nobody
+        note_review(s, cell)
     serve(s, cell)
+    offer(s, cell)
+
+
+@compiled
+def offer(s: State, cell: int) -> None:
+    """Serve elsewhere with stock that nobody waits for here: as a substitute, or as an ally."""
+    c = s.cells[cell]
     if c.serves and c.on_hand > 0 and c.open == 0:
         for link in range(c.first_serves, c.last_serves):
             if c.on_hand > 0:

@@ -125,6 +125,21 @@ def test_lots_that_expire_first_go_first_and_the_rest_expires() -> None:
     assert done.on_hand[cell][-1] == 3
 
 
+def test_what_expires_on_its_way_serves_nobody() -> None:
+    b = NetworkBuilder()
+    b.item("x", shelf_life_days=3.0)
+    b.node("depot")
+    b.node("base")
+    depot = b.cell("depot", "x", on_hand=2)
+    b.lot(depot, 2, 4.0)
+    base = b.cell("base", "x", policy=PolicyKind.BASE_STOCK, order_up_to=0)
+    b.move(base, depot, Law(5.0))
+    b.demand(base, trace=[(1.0, 2)])
+    done = run(b.build(), 9)
+    assert done.cells["expired"][base] == 2
+    assert done.waiting[base][-1] == 2
+
+
 def test_what_is_bought_keeps_for_its_shelf_life() -> None:
     b = NetworkBuilder()
     b.item("x", shelf_life_days=2.0)
