@@ -42,6 +42,8 @@ class Answer:
         Where it comes from; its label is that of everything in the answer.
     command : str
         The command that makes it again.
+    off_screen : tuple of str
+        Tables too long for a terminal; everything else that shows the answer has them.
     """
 
     kind: str
@@ -53,6 +55,7 @@ class Answer:
     charts: tuple[LineChart | Bars, ...] = field(default=(), repr=False)
     assumptions: tuple[str, ...] = ()
     command: str = ""
+    off_screen: tuple[str, ...] = ()
 
     @property
     def content(self) -> dict[str, object]:

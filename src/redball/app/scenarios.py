@@ -216,6 +216,7 @@ def _answer(
         assumptions=(*dict.fromkeys((*result.assumptions, *found.case.assumptions, *assumptions)),),
         origin=found.seen.origin(label=_label(found), parameters=parameters),
         command=f"redball scenario compare {' '.join(options.scenarios)} {inputs.words}",
+        off_screen=("readiness_by_day",),
     )
 
 

@@ -182,6 +182,7 @@ def _answer(
         assumptions=(*dict.fromkeys((*done.assumptions, *assumed)), _STOCKS.format(options.stocks)),
         origin=found.seen.origin(label=label, parameters=parameters),
         command=f"redball simulate {inputs.words}",
+        off_screen=("readiness_by_day", "stock_by_day"),
     )
 
 

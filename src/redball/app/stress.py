@@ -357,6 +357,7 @@ def _answer(
         assumptions=tuple(dict.fromkeys(assumptions)),
         origin=found.seen.origin(label=label, parameters=options.as_parameters()),
         command=f"redball stress {inputs.words}",
+        off_screen=("curves",),
     )
 
 

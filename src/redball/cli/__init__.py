@@ -22,7 +22,9 @@ def main() -> None:
         program()
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            sys.stderr.write("\nInterrupted; no import was left half done.\n")
+            sys.stderr.write(
+                "\nInterrupted; nothing was left half done. What a --journal holds stays done.\n"
+            )
         raise
     except Exception as error:  # noqa: BLE001 - narrowed below; naming the class here costs 0.15 s
         sys.exit(_exit_code(error))

@@ -11,6 +11,9 @@ from redball.cli.output import console, plain, print_json, show_frame
 from redball.cli.safe import safe
 from redball.model.results import Scalar
 
+_MOST_ASSUMPTIONS = 20
+"""Sentences that a terminal shows; the page and the JSON have all."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -72,16 +75,24 @@ def _show(answer: app.Answer, rows: int) -> None:
         console.print(f"  {safe(sentence)}", soft_wrap=True)
     _show_figures(answer.figures)
     for name, frame in answer.tables.items():
+        if name in answer.off_screen:
+            continue
         show_frame(
             frame,
             name.replace("_", " ").capitalize(),
             rows=rows,
             hint="All rows: --out FOLDER or --json.",
         )
+    hidden = [name.replace("_", " ") for name in answer.off_screen if name in answer.tables]
+    if hidden:
+        console.print(f"  Also, with --out FOLDER or --json: {', '.join(hidden)}.", style="dim")
     if answer.assumptions:
         console.print("[bold]Assumptions[/bold]")
-        for sentence in answer.assumptions:
+        for sentence in answer.assumptions[:_MOST_ASSUMPTIONS]:
             console.print(f"  - {safe(sentence)}", soft_wrap=True, style="dim")
+        more = len(answer.assumptions) - _MOST_ASSUMPTIONS
+        if more > 0:
+            console.print(f"  and {more} more: --json or --report FILE.", style="dim")
 
 
 def _show_figures(figures: Mapping[str, Scalar]) -> None:
