@@ -243,6 +243,7 @@ def _said(result: Comparison, names: TwinNames) -> tuple[str, ...]:
         interval = f"between {100 * row['low']:+.1f} and {100 * row['high']:+.1f}"
         verdict = "" if row["significant"] else ": no significant effect"
         said.append(f"{row['future']} against {row['against']}: {points} ({interval}){verdict}.")
+        said += _demand_said(result, row["future"])
         reasons = result.reasons.filter(pl.col("future") == row["future"])
         if row["significant"] and reasons.height:
             named = "; ".join(
@@ -253,6 +254,18 @@ def _said(result: Comparison, names: TwinNames) -> tuple[str, ...]:
             )
             said.append(f"{row['future']}: what changes most is {named}.")
     return tuple(said)
+
+
+def _demand_said(result: Comparison, future: str) -> list[str]:
+    """What a future does to the demand that is met at once, where that is significant."""
+    same = pl.col("future") == future
+    met = result.differences.filter(same, pl.col("figure") == "demand met at once")
+    asked = result.figures.filter(same, pl.col("figure") == "demand")["mean"].sum()
+    if met.is_empty() or not met["significant"][0] or not asked:
+        return []
+    share = met["difference"][0] / asked
+    verb = "more" if share > 0 else "less"
+    return [f"{future}: {abs(share):.1%} of all demand {verb} is met at once, by value."]
 
 
 def _charts(result: Comparison, systems: pl.DataFrame) -> tuple[LineChart | Bars, ...]:
