@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from redball.app.answers import Answer, Progress, shares
+from redball.app.apart import apart_said, events_and_reactions
 from redball.app.inputs import Inputs
 from redball.app.naming import in_front
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
@@ -150,7 +151,16 @@ def compare_of(
             runner=runner,
             progress=shares(progress, "runs"),
         )
-    return _answer(inputs, options, found, compiled, result)
+        apart = events_and_reactions(
+            found.case,
+            compiled,
+            seed=options.run.root,
+            replications=result.replications,
+            label=_label(found),
+            runner=runner,
+            progress=shares(progress, "events and reactions apart"),
+        )
+    return _answer(inputs, options, found, compiled, result, apart)
 
 
 def _label(found: Rehearsal) -> ResultLabel:
@@ -183,6 +193,7 @@ def _answer(
     found: Rehearsal,
     compiled: dict[str, CompiledScenario],
     result: Comparison,
+    apart: pl.DataFrame,
 ) -> Answer:
     parameters: dict[str, Scalar] = {
         "futures": " ".join(result.futures),
@@ -197,12 +208,13 @@ def _answer(
     return Answer(
         kind="scenario compare",
         title="Futures side by side",
-        said=(*_said(result, names), *_warnings(compiled, names)),
+        said=(*_said(result, names, apart), *_warnings(compiled, names)),
         figures={"replications": result.replications, "days": result.horizon_days},
         tables={
             "differences": in_front(
                 result.differences, ("future", "figure", "difference", "low", "high", "unit")
             ),
+            **({} if apart.is_empty() else {"events_and_reactions": apart}),
             "figures": in_front(
                 result.figures, ("future", "figure", "mean", "low", "high", "unit")
             ),
@@ -232,7 +244,7 @@ def _warnings(compiled: Mapping[str, CompiledScenario], names: TwinNames) -> lis
     ]
 
 
-def _said(result: Comparison, names: TwinNames) -> tuple[str, ...]:
+def _said(result: Comparison, names: TwinNames, apart: pl.DataFrame) -> tuple[str, ...]:
     """The difference in readiness of each future, and its first reason."""
     said = []
     rows = result.differences.filter(pl.col("figure") == "readiness")
@@ -244,6 +256,7 @@ def _said(result: Comparison, names: TwinNames) -> tuple[str, ...]:
         verdict = "" if row["significant"] else ": no significant effect"
         said.append(f"{row['future']} against {row['against']}: {points} ({interval}){verdict}.")
         said += _demand_said(result, row["future"])
+        said += apart_said(apart, row["future"])
         reasons = result.reasons.filter(pl.col("future") == row["future"])
         if row["significant"] and reasons.height:
             named = "; ".join(

@@ -139,7 +139,7 @@ def inner_function() -> object:
         (Counts(1), "'seen'"),
         (inner_function, "builtins.function"),
     ],
-    ids=str,
+    ids=("object", "moment", "set", "array of objects", "long field", "unseen field", "function"),
 )
 def test_other_values_are_refused_by_name(value: object, says: str) -> None:
     with pytest.raises(BadUse, match=says):
