@@ -179,10 +179,8 @@ def test_a_dry_run_shows_the_difference_and_makes_no_store(
     assert document["imported"] is False
 
 
-def test_a_person_confirms_that_two_records_are_the_same(run: Any, tmp_path: Path) -> None:
-    ask(run, "demo", "--dir", tmp_path / "d")
-    store = tmp_path / "d" / "coalition.sqlite"
-    common = ("--store", store, "--viewer", "XAG")
+def test_a_person_confirms_that_two_records_are_the_same(run: Any, own_store: Path) -> None:
+    common = ("--store", own_store, "--viewer", "XAG")
     pairs = ask(run, "items", "candidates", *common)["candidates"]
     assert pairs
     first = pairs[0]

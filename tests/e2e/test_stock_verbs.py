@@ -96,10 +96,10 @@ def test_support_says_what_each_nation_gets(run: Any, demo: Demo) -> None:
     assert given == pytest.approx(sum(row["received_per_day"] for row in rows))
 
 
-def test_orders_are_imported_as_changes_and_not_proposed_again(run: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    ask(run, "demo", "--dir", folder)
-    where = "--store", folder / "coalition.sqlite", "--viewer", "DEU"
+def test_orders_are_imported_as_changes_and_not_proposed_again(
+    run: Any, own_store: Path, tmp_path: Path
+) -> None:
+    where = "--store", own_store, "--viewer", "DEU"
     package = tmp_path / "orders"
     first = ask(run, "stock", "replenish", *where, "--orders-out", package)
     lines = {(row["site"], row["item"]) for row in first["tables"]["orders"]}
@@ -107,7 +107,7 @@ def test_orders_are_imported_as_changes_and_not_proposed_again(run: Any, tmp_pat
     (package / "manifest.toml").write_text(
         f'owner = "DEU"\nas_of = {first["origin"]["as_of"]}\ncontent = "changes"\nexercise = true\n'
     )
-    done = ask(run, "exchange", "import", package, "--store", folder / "coalition.sqlite")
+    done = ask(run, "exchange", "import", package, "--store", own_store)
     assert done["imported"] is True
     again = ask(run, "stock", "replenish", *where)
     assert not lines & {(row["site"], row["item"]) for row in again["tables"]["orders"]}
