@@ -11,7 +11,7 @@ from benchmarks.bench_start import figures
 from benchmarks.measure import in_process
 
 SCRIPTS = ("risk", "forecasting", "sparing", "curve", "screen", "exposure", "cascade")
-"""Parts that measure themselves: ``benchmarks/bench_<part>.py --size S``."""
+"""Parts that measure themselves, size by size: ``python -m benchmarks.bench_<part> --size S``."""
 
 WHOLE = ("placement",)
 """Parts whose sizes are those of published cases: ``benchmarks/bench_<part>.py``."""
@@ -51,8 +51,8 @@ def main() -> None:
     for name in [n for n in wanted if n in SCRIPTS]:
         print(f"\n## {name}\n", flush=True)
         for size in chosen.size:
-            script = f"benchmarks/bench_{name}.py"
-            subprocess.run([sys.executable, script, "--size", size], check=True)
+            script = f"benchmarks.bench_{name}"
+            subprocess.run([sys.executable, "-m", script, "--size", size], check=True)
     for name in [n for n in wanted if n in MODULES]:
         print(f"\n## {name}\n", flush=True)
         module = f"benchmarks.bench_{name}"
