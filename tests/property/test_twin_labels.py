@@ -227,10 +227,16 @@ def _asked(folder: Path) -> dict[str, Ask]:
         "stress": lambda inputs: app.stress_test(inputs, stress),
         "stress with reactions": lambda inputs: app.stress_test(inputs, alone),
         "compare": lambda inputs: app.scenario_compare(inputs, compare),
+        "exposure": lambda inputs: app.risk_exposure(inputs, app.ExposureOptions()),
+        "cascade": lambda inputs: app.risk_cascade(inputs),
+        "cascade of owners": lambda inputs: app.risk_cascade(inputs, by="parent"),
     }
 
 
-VERBS = ("simulate", "simulate scenario", "stress", "stress with reactions", "compare")
+VERBS = (
+    "simulate", "simulate scenario", "stress", "stress with reactions", "compare", "exposure",
+    "cascade", "cascade of owners",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +244,7 @@ def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     asked = _asked(tmp_path_factory.mktemp("scenarios"))
     assert tuple(asked) == VERBS
     with pytest.MonkeyPatch.context() as patch:
-        yield Asker(patch, asked, ["rehearsal"])
+        yield Asker(patch, asked, ["rehearsal", "exposures"])
 
 
 @pytest.mark.parametrize("verb", VERBS)
