@@ -8,6 +8,6 @@ given.
 Source: the rule is our own design ('deny on doubt'); labels: :mod:`redball.model.labels`.
 """
 
-from redball.access.gate import ReleaseScope, release_scope
+from redball.access.gate.scope import ReleaseScope, release_scope
 
 __all__ = ["ReleaseScope", "release_scope"]

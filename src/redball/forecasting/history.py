@@ -136,10 +136,11 @@ def _openness(twin: Twin) -> list[int]:
     """Rank of each label of the twin, the most open first."""
     every = len(twin.labels) + len({c for one in twin.labels for c in one.release})
 
-    def closed(position: int) -> tuple[int, int, int]:
+    def closed(position: int) -> tuple[int, int, int, int]:
         one = result_label(twin.labels[position])
         readers = every if one.readers is None else len(one.readers)
-        return -readers, CLASSIFICATIONS.index(one.classification), position
+        asked = len(one.caveats) + len(one.agreements)
+        return -readers, CLASSIFICATIONS.index(one.classification), asked, position
 
     order = sorted(range(len(twin.labels)), key=closed)
     return [order.index(position) for position in range(len(order))]

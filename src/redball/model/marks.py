@@ -1,7 +1,8 @@
 """Dominant labels as bit masks, so that a million of them combine in one pass.
 
-A mark says what a label forbids: one bit for each classification above the lowest, one for members
-that no label names, one for each group of members that the same labels shut out. Combining two
+A mark says what a label forbids or asks for: one bit for each classification above the lowest, one
+for members that no label names, one for each caveat, one for each agreement under which rows are
+read, one for each group of members that the same labels shut out. Combining two
 labels (highest classification, readers of both) is then the bitwise *or* of their marks, which is
 exact: :func:`redball.model.labels.combine` gives the same, and a test compares them.
 """
@@ -13,13 +14,17 @@ from operator import or_
 import numpy as np
 import polars as pl
 
-from redball.model.labels import ALL, CLASSIFICATIONS, Label, ResultLabel
+from redball.model.labels import ALL, CAVEATS, CLASSIFICATIONS, Label, ResultLabel
 
 MARK = pl.UInt64()
 """Type of a mark."""
 
 _OUTSIDERS = len(CLASSIFICATIONS) - 1
-_MOST_GROUPS = 64 - _OUTSIDERS - 1
+_CAVEATS = _OUTSIDERS + 1
+_AGREEMENTS = _CAVEATS + len(CAVEATS)
+_MOST_AGREEMENTS = 24
+_GROUPS = _AGREEMENTS + _MOST_AGREEMENTS
+_MOST_GROUPS = 64 - _GROUPS
 
 
 class Marks:
@@ -28,11 +33,14 @@ class Marks:
     Parameters
     ----------
     labels : sequence of Label
-        ``twin.labels``. More than sixty groups of members share the last bit: whoever is shut out
-        with one of them is shut out with all, so that a label is never too open.
+        ``twin.labels``. Where there are more groups of members than bits, the rest share the last
+        bit: whoever is shut out with one of them is shut out with all, so that a label is never
+        too open. Agreements beyond twenty-four likewise: a result that rests on one of the rest
+        names all of them.
     """
 
     def __init__(self, labels: Sequence[Label]) -> None:
+        self._agreements = _shared(sorted({label.under for label in labels} - {""}))
         self._groups = _groups(labels)
         self._members = sorted({code for _, codes in self._groups for code in codes})
         marks = [self._mark(i, label) for i, label in enumerate(labels)]
@@ -42,8 +50,12 @@ class Marks:
     def _mark(self, position: int, label: Label) -> int:
         mark = (1 << CLASSIFICATIONS.index(label.classification)) - 1
         mark |= (ALL not in label.release) << _OUTSIDERS
+        for number, caveat in enumerate(CAVEATS):
+            mark |= (caveat in label.caveats) << (_CAVEATS + number)
+        for number, agreements in enumerate(self._agreements):
+            mark |= (label.under in agreements) << (_AGREEMENTS + number)
         for number, (shut, _) in enumerate(self._groups):
-            mark |= (position in shut) << (_OUTSIDERS + 1 + number)
+            mark |= (position in shut) << (_GROUPS + number)
         return mark
 
     def of(self, positions: pl.Series) -> pl.Series:
@@ -77,12 +89,21 @@ class Marks:
             shut = {
                 code
                 for number, (_, codes) in enumerate(self._groups)
-                if mark >> (_OUTSIDERS + 1 + number) & 1
+                if mark >> (_GROUPS + number) & 1
                 for code in codes
             }
             closed = mark >> _OUTSIDERS & 1
             readers = frozenset(self._members) - shut if closed else None
-            self._known[mark] = ResultLabel(CLASSIFICATIONS[level], readers)
+            held = (c for number, c in enumerate(CAVEATS) if mark >> (_CAVEATS + number) & 1)
+            under = (
+                agreement
+                for number, agreements in enumerate(self._agreements)
+                if mark >> (_AGREEMENTS + number) & 1
+                for agreement in agreements
+            )
+            self._known[mark] = ResultLabel(
+                CLASSIFICATIONS[level], readers, frozenset(held), frozenset(under)
+            )
         return self._known[mark]
 
     def texts(self, marks: pl.Series) -> pl.Series:
@@ -105,6 +126,13 @@ class Marks:
         )
         frame = marks.rename("mark").to_frame()
         return frame.join(known, on="mark", how="left", maintain_order="left")["labels"]
+
+
+def _shared(agreements: list[str]) -> list[tuple[str, ...]]:
+    """One bit for each agreement; the rest share the last."""
+    single = [(one,) for one in agreements[: _MOST_AGREEMENTS - 1]]
+    rest = tuple(agreements[_MOST_AGREEMENTS - 1 :])
+    return [*single, rest] if rest else single
 
 
 def _groups(labels: Sequence[Label]) -> list[tuple[frozenset[int], list[str]]]:

@@ -136,6 +136,36 @@ class Groups:
 
 
 @dataclass(frozen=True)
+class Reliance:
+    """An agreement that a result rests on.
+
+    Attributes
+    ----------
+    agreement : str
+        Id and version, such as ``MLS-2026-001 version 1``.
+    title : str
+    exportable : bool
+        Whether the agreement lets results leave the node.
+    obligations : tuple of str
+        Duties of whoever uses the result, in sentences.
+    """
+
+    agreement: str
+    title: str
+    exportable: bool
+    obligations: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values."""
+        return {
+            "agreement": self.agreement,
+            "title": self.title,
+            "exportable": self.exportable,
+            "obligations": list(self.obligations),
+        }
+
+
+@dataclass(frozen=True)
 class Origin:
     """Where a result comes from: enough to make it again.
 
@@ -154,6 +184,10 @@ class Origin:
     seed : int or None
     exercise : bool
         Whether any of the data are exercise data.
+    agreements : tuple of Reliance
+        What it rests on beside the viewer's own rows and those that labels release.
+    recorded_in : str
+        Address of the store whose ledger records what is done with the result; empty for none.
     """
 
     viewer: str
@@ -165,6 +199,8 @@ class Origin:
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
     seed: int | None = None
     exercise: bool = False
+    agreements: tuple[Reliance, ...] = ()
+    recorded_in: str = field(default="", repr=False, compare=False)
 
     @property
     def marking(self) -> str:
@@ -183,4 +219,5 @@ class Origin:
             "exercise": self.exercise,
             "parameters": dict(self.parameters),
             "seed": self.seed,
+            "agreements": [one.as_dict() for one in self.agreements],
         }

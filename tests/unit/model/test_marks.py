@@ -15,6 +15,10 @@ LABELS = tuple(
     for owner in ("DEU", "NLD")
     for classification in ("UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET")
     for release in ((), ("ALL",), ("POL",), ("POL", "NOR"), ("ALL", "POL"))
+) + (
+    Label("NLD", "RESTRICTED", frozenset({"POL"}), frozenset({"MEDICAL"})),
+    Label("NLD", "RESTRICTED", frozenset({"POL"}), frozenset({"MEDICAL", "PLANS"}), "G-1"),
+    Label("NLD", "SECRET", frozenset({"POL", "NOR"}), under="G-2"),
 )
 
 
@@ -50,6 +54,16 @@ def test_more_groups_of_members_than_bits_make_a_label_closed_never_too_open() -
         assert made.readers is not None
         assert made.readers <= (dominant([label]).readers or frozenset())
     assert marks.label(marks.together(pl.Series([100]))) == dominant(labels[100:])
+
+
+def test_more_agreements_than_bits_are_named_together_never_forgotten() -> None:
+    labels = [Label("NLD", release=frozenset({"DEU"}), under=f"G-{n:02}") for n in range(40)]
+    marks = Marks(labels)
+    for i, label in enumerate(labels):
+        made = marks.label(marks.together(pl.Series([i])))
+        assert label.under in made.agreements
+        assert made.agreements == {label.under} or len(made.agreements) > 1
+    assert marks.label(marks.together(pl.Series([0]))).agreements == {"G-00"}
 
 
 def test_no_position_forbids_nothing() -> None:

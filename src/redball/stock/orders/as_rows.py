@@ -94,7 +94,7 @@ def _finished(rows: pl.DataFrame, name: str, lines: pl.DataFrame, twin: Twin) ->
     for mark in marks.of_lists(lines["labels"]).to_list():
         made = marks.label(mark)
         readers = frozenset({ALL}) if made.readers is None else made.readers - {twin.viewer}
-        texts.append(Label(twin.viewer, made.classification, readers).text)
+        texts.append(Label(twin.viewer, made.classification, readers, made.caveats).text)
     schema = value_schema(table(name))
     return rows.select(
         pl.lit(twin.viewer).alias("owner"),

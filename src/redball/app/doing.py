@@ -1,0 +1,116 @@
+"""Use cases: each names the action it needs, and what a use case does is known while it runs.
+
+:func:`use_case` registers a function with its action (:data:`ACTIONS`; a test fails when a use case
+has none) and opens a :class:`Doing` around each call. The gate takes the action from there, so that
+a verb that plans with a partner's stock reads what the agreements grant for *that*, and what the
+verb relied on is checked once more when it ends: an agreement that ended while a long analysis
+ran withholds the answer.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from redball.access import Action, Subject
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ACTIONS: dict[str, Action] = {}
+"""Use cases by their full name, and the action that each needs."""
+
+
+@dataclass(frozen=True)
+class Relied:
+    """A twin that was made under agreements: whose store, for whom, under which.
+
+    Attributes
+    ----------
+    store : str
+        Address.
+    subject : Subject
+    agreements : tuple of str
+        Ids, sorted.
+    """
+
+    store: str
+    subject: Subject
+    agreements: tuple[str, ...]
+
+
+@dataclass
+class Doing:
+    """A use case that runs.
+
+    Attributes
+    ----------
+    name : str
+        Full name of the function.
+    action : Action
+    relied : list of Relied
+        What it relied on so far; shared with the use cases that it calls.
+    asked : list of (str, Subject)
+        Stores that it looked into, and for whom: where a refusal is recorded.
+    """
+
+    name: str
+    action: Action
+    relied: list[Relied] = field(default_factory=list)
+    asked: list[tuple[str, Subject]] = field(default_factory=list)
+
+
+_CURRENT: ContextVar[Doing | None] = ContextVar("redball_doing", default=None)
+
+
+def current() -> Doing | None:
+    """The use case that runs here, or ``None``."""
+    return _CURRENT.get()
+
+
+def use_case(
+    action: Action, *, within: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a use case that needs an action.
+
+    Parameters
+    ----------
+    action : Action
+    within : bool
+        For what other use cases are made of, such as looking at a store: called within one, it
+        goes by that one's action.
+    """
+
+    def register(function: Callable[P, R]) -> Callable[P, R]:
+        name = f"{function.__module__}.{function.__qualname__}"
+        ACTIONS[name] = action
+
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            outer = _CURRENT.get()
+            if outer is not None and within:
+                return function(*args, **kwargs)
+            doing = Doing(name, action)
+            if outer is not None:
+                doing.relied, doing.asked = outer.relied, outer.asked
+            token = _CURRENT.set(doing)
+            try:
+                result = function(*args, **kwargs)
+                if outer is None:
+                    from redball.app.closing import closed
+
+                    result = closed(doing, result)
+            except Exception as error:
+                if outer is None:
+                    from redball.app.closing import refused
+
+                    refused(doing, error)
+                raise
+            finally:
+                _CURRENT.reset(token)
+            return result
+
+        return run
+
+    return register
