@@ -1,10 +1,12 @@
-"""A process that imports package after package until it is killed; not a test itself.
+"""A process that imports, agrees and records until it is killed; not a test itself.
 
     python store_worker.py ADDRESS after|before
 
-It loads everything once and forks a worker for every line ``start N`` on its input. A worker
-imports the packages N, N+1, ... and writes ``ack N`` when package N is *after* or (the negative
-control) just *before* its commit. When the worker has died it writes ``dead``.
+It loads everything once and forks a worker for every line ``start N`` on its input. For each of
+N, N+1, ... a worker imports a package, puts an agreement into force, and records two events, from
+two threads with one commit; it writes ``ack import N``, ``ack agreement N`` and ``ack event N``
+*after* or (the negative control) just *before* the commit of each. When the worker has died it
+writes ``dead``.
 """
 
 import os
@@ -14,9 +16,10 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from redball.ledger import Event, EventKind
 from redball.model import table, tables
 from redball.model.frames import value_schema
-from redball.store import PackageRecord, TableRows, open_store
+from redball.store import AgreementRecord, PackageRecord, Recorder, Store, TableRows, open_store
 
 ROWS = 40
 """Rows of each of the two tables of a package; all of them differ from package to package."""
@@ -53,7 +56,7 @@ def record(number: int, owner: str = "DEU") -> PackageRecord:
 
 
 def work(address: str, first: int, *, acknowledge: str) -> None:
-    """Import packages until the process dies."""
+    """Import, agree and record until the process dies."""
     store = open_store(address)
     number = first
     given = {name: rows(name, number) for name in ("holding", "demand")}
@@ -61,18 +64,60 @@ def work(address: str, first: int, *, acknowledge: str) -> None:
     started = time.perf_counter()
     store.import_package(record(number), given, dry_run=True)
     say("ready", os.getpid(), time.perf_counter() - started)
-    while True:
+    early = acknowledge == "before"
+    with store.recorder(max_wait_ms=1) as recorder:
+        while True:
+            _import(store, number, early=early)
+            _agree(store, number, early=early)
+            _record(recorder, number, early=early)
+            number += 1
 
-        def progress(name: str, done: int, total: int, number: int = number) -> None:
-            # the wrong order: much is written, nothing is committed
-            if acknowledge == "before" and name == "holding" and done == total:
-                say("ack", number)
 
-        given = {name: rows(name, number) for name in ("holding", "demand")}
-        store.import_package(record(number), given, progress=progress)
-        if acknowledge == "after":
-            say("ack", number)
-        number += 1
+def _import(store: Store, number: int, *, early: bool) -> None:
+    def progress(name: str, done: int, total: int) -> None:
+        # the wrong order: much is written, nothing is committed
+        if early and name == "holding" and done == total:
+            say("ack import", number)
+
+    given = {name: rows(name, number) for name in ("holding", "demand")}
+    store.import_package(record(number), given, progress=progress)
+    if not early:
+        say("ack import", number)
+
+
+def _agree(store: Store, number: int, *, early: bool) -> None:
+    if early:
+        say("ack agreement", number)
+    known = {one.id for one in store.agreements()}
+    if f"A-{number}" not in known:  # a worker before this one may have died before it could say so
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        event = Event(EventKind.AGREEMENT, "activate", "DEU", f"A-{number}", moment)
+        store.put_agreement(AgreementRecord(f"A-{number}", 1, "text", moment), event)
+    if not early:
+        say("ack agreement", number)
+
+
+def _record(recorder: Recorder, number: int, *, early: bool) -> None:
+    if early:
+        say("ack event", number)
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    futures = [
+        recorder.submit(
+            Event(
+                EventKind.EXPORT,
+                f"part {part}",
+                f"{os.getpid()}",
+                f"event {number}",
+                moment,
+                secret={"rows": number},
+            )
+        )
+        for part in (1, 2)
+    ]
+    for future in futures:
+        future.result()
+    if not early:
+        say("ack event", number)
 
 
 def main(address: str, acknowledge: str) -> None:

@@ -2,11 +2,13 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.one_demo import Shown, shown
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
@@ -34,21 +36,33 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_tutorial_runs_from_top_to_bottom(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """The demo that the pages begin with, as the tests of the command have made it."""
+    return shown(tmp_path_factory)
+
+
+def after_the_demo(lines: list[str], demo: Shown, folder: Path) -> str:
+    """Run a page's commands; its first, the demo, is the one that was made before."""
+    assert lines[0] == "redball demo --dir tour"
+    shutil.copytree(demo.folder, folder / "tour")
+    answer = shell("\n".join(lines[1:]), folder)
+    assert answer.returncode == 0, answer.stderr
+    return demo.told + answer.stdout
+
+
+def test_the_tutorial_runs_from_top_to_bottom(demo: Shown, tmp_path: Path) -> None:
     lines = commands(ROOT / "docs/tutorials/first-picture.md")
     assert len(lines) >= 10
-    answer = shell("\n".join(lines), tmp_path)
-    assert answer.returncode == 0, answer.stderr
+    told = after_the_demo(lines, demo, tmp_path)
     assert (tmp_path / "tour/report.html").exists()
     for promised in ("needs action", "errors found", "not imported"):
-        assert promised in answer.stdout
+        assert promised in told
 
 
-def test_the_readme_does_what_it_shows(tmp_path: Path) -> None:
+def test_the_readme_does_what_it_shows(demo: Shown, tmp_path: Path) -> None:
     readme = ROOT / "README.md"
-    answer = shell("\n".join(commands(readme)), tmp_path)
-    assert answer.returncode == 0, answer.stderr
-    assert "Hammerwerk Solling" in answer.stdout
+    assert "Hammerwerk Solling" in after_the_demo(commands(readme), demo, tmp_path)
     (script,) = blocks(readme, "python")
     ran = shell(f"python - <<'END'\n{script}\nEND", tmp_path)
     assert ran.returncode == 0, ran.stderr

@@ -20,16 +20,22 @@ def ask(run: Any, *arguments: object, code: int = 0) -> Any:
     return json.loads(answer.stdout)
 
 
-def test_help_is_a_tour(run: Any) -> None:
-    text = run("--help").stdout
+@pytest.fixture(scope="module")
+def run(here: Any) -> Any:
+    """Answers are looked at here, not processes."""
+    return here
+
+
+def test_help_is_a_tour(process: Any) -> None:
+    text = process("--help").stdout
     for word in ("demo", "picture", "findings", "exchange", "store", "items", "generate", "report"):
         assert word in text
     for verb in ("template", "check", "import", "willems"):
-        assert verb in run("exchange", "--help").stdout
+        assert verb in process("exchange", "--help").stdout
 
 
-def test_version(run: Any) -> None:
-    assert run("--version").stdout.startswith("redball 0.")
+def test_version(process: Any) -> None:
+    assert process("--version").stdout.startswith("redball 0.")
 
 
 def test_each_viewer_sees_another_picture(run: Any, demo: Demo) -> None:
@@ -57,11 +63,13 @@ def test_tables_are_written_with_their_label(run: Any, demo: Demo, tmp_path: Pat
     assert "RESTRICTED" in text
 
 
-def test_fail_on_makes_findings_usable_in_a_pipeline(run: Any, demo: Demo) -> None:
+def test_fail_on_makes_findings_usable_in_a_pipeline(process: Any, demo: Demo) -> None:
     common = ("findings", "--store", store_of(demo), "--viewer", "XAG")
-    assert run(*common).returncode == 0
-    assert run(*common, "--fail-on", "critical").returncode == 1
-    assert run(*common, "--rule", "network-articulation", "--fail-on", "critical").returncode == 0
+    assert process(*common).returncode == 0
+    assert process(*common, "--fail-on", "critical").returncode == 1
+    assert (
+        process(*common, "--rule", "network-articulation", "--fail-on", "critical").returncode == 0
+    )
 
 
 def test_what_is_shown_does_not_change_what_fails(run: Any, demo: Demo) -> None:
@@ -227,9 +235,9 @@ def test_generate_makes_packages_that_come_in(run: Any, tmp_path: Path) -> None:
     ],
 )
 def test_bad_use_ends_in_a_message_not_a_trace(
-    run: Any, arguments: tuple[str, ...], tmp_path: Path
+    process: Any, arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
-    answer = run(*arguments, cwd=tmp_path)
+    answer = process(*arguments, cwd=tmp_path)
     assert answer.returncode in (2, 3, 4)
     assert "Traceback" not in answer.stderr
     assert answer.stderr.strip()

@@ -9,6 +9,12 @@ import pytest
 Demo = tuple[Path, dict[str, Any]]
 
 
+@pytest.fixture(scope="module")
+def run(here: Any) -> Any:
+    """Answers are looked at here, not processes."""
+    return here
+
+
 def test_the_forecast_of_the_coalition_is_written_kept_and_the_same(
     run: Any, demo: Demo, tmp_path: Path
 ) -> None:

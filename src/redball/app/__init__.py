@@ -4,6 +4,19 @@ Every function takes plain values and returns plain values; it opens what it nee
 again. Heavy parts are imported with this package, so faces import it inside their commands.
 """
 
+from redball.app.agreement_difference import AgreementDifference, agreement_diff
+from redball.app.agreement_files import (
+    AgreementView,
+    agreement_draft,
+    agreement_show,
+    agreement_templates,
+)
+from redball.app.agreements import (
+    agreement_activate,
+    agreement_list,
+    agreement_revoke,
+    agreement_sign,
+)
 from redball.app.answers import (
     Answer,
     answer_of,
@@ -14,6 +27,7 @@ from redball.app.answers import (
     write_answer_tables,
 )
 from redball.app.clock import parse_moment
+from redball.app.closing import AgreementEnded
 from redball.app.demo import DemoResult, demo
 from redball.app.evidence import EvidenceRow, evidence_rows
 from redball.app.example import Generated, generate, write_example
@@ -28,6 +42,16 @@ from redball.app.exposures import (
 )
 from redball.app.forecasts import ForecastOptions, forecast_demand, parse_levels
 from redball.app.inputs import Inputs, inputs_of, look
+from redball.app.keys import key_list, key_new, key_trust
+from redball.app.labelling import LabelCheck, label_check, label_combine, label_convert
+from redball.app.ledger_log import ledger_lines, ledger_log, ledger_watch
+from redball.app.ledgers import (
+    LedgerVerdict,
+    ledger_check,
+    ledger_checkpoint,
+    ledger_prove,
+    ledger_verify,
+)
 from redball.app.optimise import OptimiseOptions, stock_explain, stock_optimise
 from redball.app.packages import CheckOutcome, ImportOutcome, check, import_
 from redball.app.picture import (
@@ -60,9 +84,14 @@ from redball.app.support import stock_support
 from redball.app.surge import SurgeOptions, parse_law, spans_of, stock_surge, surges_of
 from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
 from redball.app.view import Seen, View, see, without_password
+from redball.app.witnessing import WITNESS_OK, ledger_offer, ledger_witness
 from redball.exchange import write_template, write_willems_packages
 
 __all__ = [
+    "WITNESS_OK",
+    "AgreementDifference",
+    "AgreementEnded",
+    "AgreementView",
     "Answer",
     "CheckOutcome",
     "CompareOptions",
@@ -76,6 +105,8 @@ __all__ = [
     "Generated",
     "ImportOutcome",
     "Inputs",
+    "LabelCheck",
+    "LedgerVerdict",
     "OptimiseOptions",
     "Pairs",
     "PictureOptions",
@@ -93,6 +124,14 @@ __all__ = [
     "TwinOptions",
     "Verdict",
     "View",
+    "agreement_activate",
+    "agreement_diff",
+    "agreement_draft",
+    "agreement_list",
+    "agreement_revoke",
+    "agreement_show",
+    "agreement_sign",
+    "agreement_templates",
     "answer_of",
     "candidates",
     "chain_files",
@@ -113,6 +152,21 @@ __all__ = [
     "keep",
     "kept_answer",
     "kept_answers",
+    "key_list",
+    "key_new",
+    "key_trust",
+    "label_check",
+    "label_combine",
+    "label_convert",
+    "ledger_check",
+    "ledger_checkpoint",
+    "ledger_lines",
+    "ledger_log",
+    "ledger_offer",
+    "ledger_prove",
+    "ledger_verify",
+    "ledger_watch",
+    "ledger_witness",
     "look",
     "parse_duration",
     "parse_hours",

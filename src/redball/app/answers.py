@@ -9,9 +9,14 @@ from pathlib import Path
 
 import polars as pl
 
+from redball.access import Subject, parse_subject
+from redball.access.actions import Action
+from redball.app.doing import use_case
 from redball.app.export import write_tables
+from redball.app.exporting import exported
+from redball.app.releasing import agreements_in_force, authorised
 from redball.app.view import opened
-from redball.model import BadUse, Origin
+from redball.model import BadUse, NotPermitted, Origin
 from redball.model.results import Scalar
 from redball.reports import Bars, Exhibit, LineChart, ReportContent, write_html
 from redball.store import ResultRecord
@@ -88,6 +93,7 @@ class Answer:
         )
 
 
+@use_case(Action.SEE)
 def keep(answer: Answer, store: str) -> str:
     """Keep an answer in a store, for its viewer; return its key.
 
@@ -116,16 +122,62 @@ def keep(answer: Answer, store: str) -> str:
         return target.save_result(record)
 
 
+@use_case(Action.SEE)
 def kept_answers(store: str, viewer: str, kind: str | None = None) -> pl.DataFrame:
-    """Answers that were kept for a viewer, the newest first."""
+    """Answers that were kept for a viewer's nation, the newest first.
+
+    Those that the viewer may not read are not among them.
+    """
+    subject = parse_subject(viewer)
+    authorised(subject, Action.SEE)
     with opened(store) as source:
-        return source.results(viewer, kind)
+        kept = source.results(subject.nation, kind)
+    texts = kept["label"].unique().to_list()
+    return kept.filter(pl.col("label").is_in([text for text in texts if _cleared(text, subject)]))
 
 
+def _cleared(marking: str, subject: Subject) -> bool:
+    """Whether a subject is cleared for a marking as :attr:`ResultLabel.text` writes it."""
+    classification, *caveats = marking.partition(" // ")[0].split()
+    return classification in subject.clearance and set(caveats) <= subject.caveats
+
+
+@use_case(Action.SEE)
 def kept_answer(store: str, viewer: str, key: str) -> ResultRecord:
-    """One answer that was kept for a viewer, by its key or the first letters of it."""
+    """One answer that was kept for a viewer's nation, by its key or the first letters of it.
+
+    Raises
+    ------
+    BadUse
+        There is none that the viewer may read.
+    NotPermitted
+        It rests on an agreement that is not in force any more, or does not reach this viewer.
+    """
+    subject = parse_subject(viewer)
+    authorised(subject, Action.SEE)
     with opened(store) as source:
-        return source.result(viewer, key)
+        found = source.result(subject.nation, key)
+        label = found.label
+        if not _cleared(label.text, subject):
+            raise BadUse(
+                f"No answer '{key}' is kept for {subject.nation}.",
+                mend="See what is kept with: redball store results",
+            )
+        if label.agreements:
+            live = {
+                one.id
+                for one in agreements_in_force(source, datetime.now(UTC))
+                if one.purpose is subject.purpose
+            }
+            ended = sorted(label.agreements - live)
+            if ended:
+                raise NotPermitted(
+                    f"The answer rests on {', '.join(ended)}, which is not in force for this "
+                    "viewer now.",
+                    where=found.key,
+                    mend="Ask again: the new answer rests on what may be read now.",
+                )
+    return found
 
 
 def answer_of(record: ResultRecord) -> Answer:
@@ -162,6 +214,7 @@ def answer_of(record: ResultRecord) -> Answer:
     )
 
 
+@use_case(Action.EXPORT)
 def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
     """Write answers made from one twin as one HTML page that stands alone.
 
@@ -186,9 +239,11 @@ def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
         exhibits=[answer.as_exhibit() for answer in answers],
         command=answers[0].command,
     )
+    exported(origin, "report", rows=sum(t.height for a in answers for t in a.tables.values()))
     return write_html(content, path)
 
 
+@use_case(Action.EXPORT)
 def write_answer_tables(answer: Answer, folder: Path) -> list[Path]:
     """Write the tables of an answer as CSV; every row carries marking, moment and twin hash."""
     flat = {name: _flat(frame) for name, frame in answer.tables.items()}

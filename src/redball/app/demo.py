@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, write_answer_report
+from redball.app.doing import use_case
 from redball.app.example import write_example
 from redball.app.inputs import Inputs
 from redball.app.packages import ImportOutcome, check, import_
@@ -72,6 +74,7 @@ class DemoResult:
     comparison: Answer
 
 
+@use_case(Action.SEE)
 def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None) -> DemoResult:
     """Make the exercise coalition, import every package, and show what can be seen.
 

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
-from redball.access import Action, Subject
+from redball.access.actions import Action
+from redball.access.subject import Subject
+from redball.model import NotPermitted, NotVisible
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,11 +35,14 @@ class Relied:
     subject : Subject
     agreements : tuple of str
         Ids, sorted.
+    said : tuple of str
+        How exactly the rows are seen under each, and what their users promise.
     """
 
     store: str
     subject: Subject
     agreements: tuple[str, ...]
+    said: tuple[str, ...] = ()
 
 
 @dataclass
@@ -69,9 +74,40 @@ def current() -> Doing | None:
     return _CURRENT.get()
 
 
-def use_case(
-    action: Action, *, within: bool = False
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
+class Ends(Protocol):
+    """What is done when a use case ends; :mod:`redball.app.closing` gives it.
+
+    It looks at answers, which are made by use cases: so it is handed in, not imported.
+    """
+
+    def closed(self, doing: Doing, result: R) -> R:
+        """Return a result, or withhold it."""
+
+    def refused(self, doing: Doing, error: NotPermitted | NotVisible) -> None:
+        """Write a refusal down."""
+
+
+class _NoEnds:
+    """Before the door of the package is open nothing can be relied on."""
+
+    def closed(self, doing: Doing, result: R) -> R:
+        del result
+        raise NotPermitted("Results can't be checked when they end.", where=doing.name)
+
+    def refused(self, doing: Doing, error: NotPermitted | NotVisible) -> None:
+        del doing, error  # it is raised all the same
+
+
+_ends: Ends = _NoEnds()
+
+
+def ends_with(ends: Ends) -> None:
+    """Say what is done when a use case ends."""
+    global _ends
+    _ends = ends
+
+
+def use_case(action: Action, *, within: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a use case that needs an action.
 
     Parameters
@@ -97,15 +133,11 @@ def use_case(
             token = _CURRENT.set(doing)
             try:
                 result = function(*args, **kwargs)
-                if outer is None:
-                    from redball.app.closing import closed
-
-                    result = closed(doing, result)
-            except Exception as error:
-                if outer is None:
-                    from redball.app.closing import refused
-
-                    refused(doing, error)
+                if outer is None and doing.relied:
+                    result = _ends.closed(doing, result)
+            except (NotPermitted, NotVisible) as error:
+                if outer is None and doing.asked:
+                    _ends.refused(doing, error)
                 raise
             finally:
                 _CURRENT.reset(token)

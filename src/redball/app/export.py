@@ -5,6 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
+from redball.access.actions import Action
+from redball.app.doing import use_case
+from redball.app.exporting import exported
 from redball.app.picture import PictureResult
 from redball.exchange import csv_safe
 from redball.model import BadUse, Origin
@@ -26,8 +29,10 @@ def picture_tables(result: PictureResult, only: str | None = None) -> Mapping[st
     return {only: tables[only]}
 
 
+@use_case(Action.EXPORT)
 def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path, origin: Origin) -> list[Path]:
     """Write tables as CSV, each row :func:`stamped`."""
+    exported(origin, "tables", rows=sum(frame.height for frame in tables.values()))
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, frame in tables.items():

@@ -10,8 +10,10 @@ import numpy as np
 import polars as pl
 
 import redball
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
 from redball.app.csv_tables import read_csv_table
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs, look
 from redball.app.naming import named
 from redball.app.picture import PictureOptions, Recognised, recognise
@@ -78,6 +80,7 @@ class ExposureOptions:
             )
 
 
+@use_case(Action.SEE)
 def recoveries(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
     """Read ``KIND=DAYS`` words.
 
@@ -98,6 +101,7 @@ def recoveries(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
     return tuple(found)
 
 
+@use_case(Action.SEE)
 def risk_exposure(
     inputs: Inputs,
     options: ExposureOptions,
@@ -216,6 +220,7 @@ def _exposure_bars(ranking: pl.DataFrame, unit: str) -> tuple[Bars, ...]:
     return (Bars("Least loss until recovery", unit, bars),)
 
 
+@use_case(Action.SEE)
 def risk_cascade(
     inputs: Inputs,
     *,
@@ -308,6 +313,7 @@ class SectorOptions:
     rules: ArioRules = ArioRules()  # noqa: RUF009 - immutable
 
 
+@use_case(Action.SEE)
 def risk_sectors(options: SectorOptions, viewer: str, progress: Progress | None = None) -> Answer:
     """ARIO: a loss of capacity followed through regions and sectors, day by day.
 

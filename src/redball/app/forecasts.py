@@ -6,8 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
 from redball.app.csv_tables import read_csv_table, refuse_columns
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs, look
 from redball.app.naming import label_of_lists, named
 from redball.forecasting import Surge
@@ -78,6 +80,7 @@ def parse_levels(text: str) -> tuple[float, ...]:
 _DEFAULT = ForecastOptions()
 
 
+@use_case(Action.SEE)
 def forecast_demand(
     inputs: Inputs,
     options: ForecastOptions = _DEFAULT,

@@ -1,16 +1,19 @@
 """What an engine looks at: a store, or a folder of tables without one."""
 
+import shlex
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from redball.access.actions import Action
 from redball.app.clock import parse_moment
+from redball.app.doing import use_case
 from redball.app.packages import import_
 from redball.app.view import Seen, View, see, without_password
 from redball.exchange import read_package
-from redball.model import BadData, BadUse, Label, LabelError
+from redball.model import BadData, BadUse
 
 MANIFEST = "manifest.toml"
 SUFFIXES = (".csv", ".txt", ".parquet", ".xlsx", ".toml")
@@ -38,12 +41,13 @@ class Inputs:
         """The options of a command that look at the same."""
         moment = f" --as-of {self.view.as_of.isoformat()}" if self.view.as_of else ""
         if self.tables is not None:
-            viewer = f" --viewer {self.view.viewer}" if self.view.viewer else ""
+            viewer = f" --viewer {shlex.quote(self.view.viewer)}" if self.view.viewer else ""
             return f"--tables {self.tables}{viewer}{moment}"
         store = without_password(self.view.store)
-        return f"--store {store} --viewer {self.view.viewer}{moment}"
+        return f"--store {store} --viewer {shlex.quote(self.view.viewer)}{moment}"
 
 
+@use_case(Action.SEE, within=True)
 def look(inputs: Inputs, *, now: datetime | None = None) -> Seen:
     """Build the twin that an engine looks at.
 
@@ -85,7 +89,8 @@ def look(inputs: Inputs, *, now: datetime | None = None) -> Seen:
                 mend="See them all with 'redball exchange check' on a package of these tables.",
             )
         viewer = inputs.view.viewer or outcome.check.owner
-        return see(View(store, viewer, inputs.view.as_of), now=now)
+        seen = see(View(store, viewer, inputs.view.as_of), now=now)
+        return replace(seen, store="")  # that store is gone in a moment
 
 
 def _with_manifest(inputs: Inputs, scratch: Path, now: datetime) -> Path:
@@ -97,10 +102,7 @@ def _with_manifest(inputs: Inputs, scratch: Path, now: datetime) -> Path:
     if not source.is_dir() or (source / MANIFEST).exists():
         read_package(source)  # a bad manifest is told before anything is made
         return source
-    try:
-        owner = Label(inputs.view.viewer or "OWN").owner
-    except LabelError as error:
-        raise BadUse(error.what, where="--viewer", mend=error.mend) from error
+    owner = inputs.view.nation if inputs.view.viewer else "OWN"
     moment = (inputs.view.as_of or now).astimezone(UTC)
     scratch.mkdir()
     for path in sorted(source.iterdir()):

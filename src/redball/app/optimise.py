@@ -6,7 +6,9 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.naming import in_front
 from redball.app.readiness import Start, left_out, not_counted, starting
@@ -104,6 +106,7 @@ class _Found:
     assumptions: tuple[str, ...]
 
 
+@use_case(Action.SEE)
 def stock_optimise(
     inputs: Inputs,
     options: OptimiseOptions,
@@ -142,6 +145,7 @@ def stock_optimise(
     )
 
 
+@use_case(Action.SEE)
 def stock_explain(
     inputs: Inputs,
     options: OptimiseOptions,

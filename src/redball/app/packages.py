@@ -10,8 +10,11 @@ from pathlib import Path
 import polars as pl
 
 import redball
-from redball.access import release_scope
+from redball.access import Subject
+from redball.access.actions import Action
 from redball.app.clock import NO_REVISIONS, import_moment
+from redball.app.doing import use_case
+from redball.app.releasing import scope_in
 from redball.app.view import opened
 from redball.exchange import (
     Check,
@@ -44,6 +47,7 @@ class ImportOutcome:
     result: ImportResult | None
 
 
+@use_case(Action.CONTRIBUTE)
 def check(
     path: Path,
     *,
@@ -76,6 +80,7 @@ def check(
     return CheckOutcome(package, checked, written)
 
 
+@use_case(Action.CONTRIBUTE)
 def import_(
     path: Path,
     *,
@@ -130,7 +135,7 @@ def _target(url: str, dry_run: bool) -> Iterator[Store]:
 def known_to(store: Store, owner: str) -> Known:
     """What the store holds that a sender may see: targets of references and its own structure."""
     targets = {target for spec in tables().values() for target in spec.refs.values()}
-    scope = release_scope(store.labels(), owner)
+    scope = scope_in(store, Subject(owner))
     frames = store.read(as_of=None, labels=scope.labels, names=targets | {"structure"}).frames
     keys = {name: frame.select("owner", "key") for name, frame in frames.items() if name in targets}
     own = frames["structure"].filter(pl.col("owner").cast(pl.String) == owner)

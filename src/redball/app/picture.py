@@ -6,6 +6,8 @@ from datetime import datetime
 
 import polars as pl
 
+from redball.access.actions import Action
+from redball.app.doing import use_case
 from redball.app.view import Seen, View, see
 from redball.forecasting import consumption
 from redball.identity import recognise_items, recognise_parties, unit_factors
@@ -122,6 +124,7 @@ def recognise(seen: Seen, options: PictureOptions) -> Recognised:
     )
 
 
+@use_case(Action.SEE)
 def picture(
     view: View, options: PictureOptions = _PICTURE, *, now: datetime | None = None
 ) -> PictureResult:
@@ -144,6 +147,7 @@ def picture_of(known: Recognised, options: PictureOptions) -> PictureResult:
     return PictureResult(built, origin, known.seen)
 
 
+@use_case(Action.SEE)
 def findings(
     view: View, options: FindingOptions = _FINDINGS, *, now: datetime | None = None
 ) -> FindingsResult:

@@ -9,8 +9,10 @@ from statistics import NormalDist
 import polars as pl
 
 import redball
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
 from redball.app.csv_tables import read_csv_table
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs, look
 from redball.app.naming import label_of_lists
 from redball.forecasting import consumption
@@ -103,6 +105,7 @@ def chain_files(stages: Path | None, arcs: Path | None, label: str = "") -> Chai
     return ChainFiles(stages, arcs, label)
 
 
+@use_case(Action.SEE)
 def stock_placement(
     inputs: Inputs,
     options: PlacementOptions = _DEFAULT,
@@ -170,7 +173,7 @@ def _from_files(
         frames.append(read_csv_table(path, typed=True))
         data = path.read_bytes()
         digest.update(len(data).to_bytes(8, "big") + data)
-    viewer = inputs.view.viewer or "OWN"
+    viewer = inputs.view.nation if inputs.view.viewer else "OWN"
     label = result_label(parse_label(files.label, viewer)) if files.label else NOBODY
     origin = Origin(
         viewer=viewer,

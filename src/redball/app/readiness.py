@@ -8,7 +8,9 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.naming import in_front, shown_left_out
 from redball.app.sparing import Spares, SparingOptions, spares
@@ -65,6 +67,7 @@ class CurveOptions:
 _DEFAULT = CurveOptions()
 
 
+@use_case(Action.SEE)
 def stock_curve(
     inputs: Inputs,
     options: CurveOptions = _DEFAULT,

@@ -1,21 +1,24 @@
 """What a subject may read of a store now, and writing down what agreements released."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
-from redball.access import Agreement, Detail, ReleaseScope, Subject, decide
+import polars as pl
+
+from redball.access import ReleaseScope, Subject, decide
 from redball.access.actions import PERMITTED, READING, Action
-from redball.access.agreements import in_force
-from redball.access.detail import Shown, may_show
+from redball.access.agreements import Agreement, Detail, in_force
+from redball.access.detail import WINDOW, Release, allowance, applied
 from redball.app.doing import Relied, current
 from redball.app.trust import kept_agreements, trusted_keys
 from redball.ledger import Event, EventKind
-from redball.model import NotPermitted, Twin
+from redball.model import NotPermitted, Twin, dominant
 from redball.model.results import Reliance
 from redball.store import Store
 
-DAY = timedelta(hours=24)
+TOTALS = "show totals"
+ROWS = "show rows"
 
 
 def scope_in(store: Store, subject: Subject, *, now: datetime | None = None) -> ReleaseScope:
@@ -61,6 +64,14 @@ def agreements_in_force(store: Store, now: datetime) -> tuple[Agreement, ...]:
     return in_force(kept, trusted_keys(store.url), now=now, latest=store.last_event_at())
 
 
+def coarsened(
+    frames: Iterable[tuple[str, pl.DataFrame]], details: Mapping[int, Detail]
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Tables one at a time, each row as exactly as its marking may be seen."""
+    for name, frame in frames:
+        yield name, applied(name, frame, details) if details else frame
+
+
 def released(store: Store, scope: ReleaseScope, twin: Twin, *, now: datetime | None) -> None:
     """Write down what agreements release in a twin, before anybody sees it.
 
@@ -75,26 +86,19 @@ def released(store: Store, scope: ReleaseScope, twin: Twin, *, now: datetime | N
     if not rows:
         return
     moment = now or datetime.now(UTC)
-    state = f"{twin.revision}@{twin.as_of.isoformat()}"
-    history = _shown_before(store, scope.subject, moment) if _totals(scope) else ()
-    events = []
-    for one, tables in sorted(rows.items()):
-        agreement = scope.agreements[one]
-        if one in _totals(scope) and not may_show(history, agreement, state, now=moment):
-            raise NotPermitted(
-                f"{scope.subject.nation} was shown totals under {one} in "
-                f"{agreement.totals_per_day} states within 24 hours, the most that it allows.",
-                where=one,
-                mend="Ask for a state that was shown before, or again tomorrow.",
-            )
-        events.append(
+    state = f"{twin.content_hash[:16]} {scope.policy[:16]}"
+    totals = _totals(scope)
+    if totals & set(rows):
+        _within_budget(store, scope, sorted(totals & set(rows)), state, moment)
+    store.record(
+        [
             Event(
                 EventKind.RELEASE,
-                "show rows" if one not in _totals(scope) else "show totals",
+                TOTALS if one in totals else ROWS,
                 scope.subject.text,
-                f"{one} version {agreement.version}",
+                f"{one} version {scope.agreements[one].version}",
                 moment,
-                label="; ".join(sorted({x.text for x in twin.labels if x.under == one})),
+                label=_marking(twin, one),
                 agreements=(one,),
                 policy=scope.policy,
                 facts={
@@ -102,13 +106,42 @@ def released(store: Store, scope: ReleaseScope, twin: Twin, *, now: datetime | N
                     "rows": sum(tables.values()),
                     "tables": sorted(tables),
                     "state": state,
+                    "as_of": twin.as_of.isoformat(),
+                    "revision": twin.revision,
                 },
             )
-        )
-    store.record(events)
+            for one, tables in sorted(rows.items())
+        ]
+    )
     doing = current()
     if doing is not None:
-        doing.relied.append(Relied(store.url, scope.subject, tuple(sorted(rows))))
+        said = tuple(s for one in sorted(rows) for s in _said(scope, one))
+        doing.relied.append(Relied(store.url, scope.subject, tuple(sorted(rows)), said))
+
+
+def _said(scope: ReleaseScope, one: str) -> Iterator[str]:
+    """How exactly rows are seen under an agreement, and what their users promise."""
+    agreement = scope.agreements[one]
+    whose: dict[Detail, set[str]] = {}
+    for number, label in scope.labels.items():
+        if label.under == one:
+            detail = scope.details.get(number, Detail.EXACT)
+            whose.setdefault(detail, set()).add(label.owner)
+    for detail, owners in sorted(whose.items()):
+        yield (
+            f"Rows of {', '.join(sorted(owners))} are seen under {one}, "
+            f"{agreement.title}, version {agreement.version}: {_DETAIL[detail]}."
+        )
+    for duty in agreement.obligations:
+        yield f"{one}: {duty}"
+
+
+_DETAIL: Mapping[Detail, str] = {
+    Detail.EXACT: "exactly",
+    Detail.ROUNDED: "with numbers rounded to two digits",
+    Detail.BANDED: "with numbers in bands, each at its lower end",
+    Detail.TOTALS: "as totals, which stand at no site and so count in no days of supply",
+}
 
 
 def reliance(agreement: Agreement, nation: str) -> Reliance:
@@ -144,15 +177,32 @@ def _totals(scope: ReleaseScope) -> frozenset[str]:
     return frozenset(scope.labels[number].under for number in coarse) - {""}
 
 
-def _shown_before(store: Store, subject: Subject, now: datetime) -> tuple[Shown, ...]:
-    """Totals that a nation was shown within a day, from the ledger."""
-    return tuple(_shown(store.events(since=now - DAY), subject.nation))
+def _marking(twin: Twin, agreement: str) -> str:
+    """Label of everything that is there under an agreement."""
+    return dominant(label for label in twin.labels if label.under == agreement).text
 
 
-def _shown(events: Iterable[Event], nation: str) -> Iterable[Shown]:
+def _within_budget(
+    store: Store, scope: ReleaseScope, agreements: list[str], state: str, now: datetime
+) -> None:
+    """Refuse a further state of totals where an agreement allows no more of them in a day."""
+    history = tuple(_shown(store.events(since=now - WINDOW)))
+    for one in agreements:
+        asked = Release(now, one, scope.viewer, state)
+        most = scope.agreements[one].totals_per_day
+        found = allowance(history, asked, totals_per_day=most)
+        if not found.allowed:
+            again = f" from {found.again_at:%Y-%m-%d %H:%MZ}" if found.again_at else ""
+            raise NotPermitted(
+                f"{scope.viewer} was shown totals under {one} in {most} different states within "
+                "24 hours, the most that it allows.",
+                where=one,
+                mend=f"Ask for a state that was shown before, or again{again}.",
+            )
+
+
+def _shown(events: Iterable[Event]) -> Iterator[Release]:
     for event in events:
-        if event.kind is EventKind.RELEASE and event.verb == "show totals":
-            receiver = event.actor.split()[0]
-            if receiver == nation:
-                state = event.facts["state"]
-                yield Shown(event.at, event.agreements[0], receiver, str(state))
+        if event.kind is EventKind.RELEASE and event.verb == TOTALS and event.agreements:
+            state = str(event.facts.get("state"))
+            yield Release(event.at, event.agreements[0], event.actor.split()[0], state)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
+from redball.app.doing import use_case
+from redball.app.exporting import exported
 from redball.app.inputs import Inputs, look
 from redball.app.naming import in_front, label_of_lists, named
 from redball.exchange import csv_safe
@@ -91,6 +94,7 @@ def parse_kind(text: str) -> Kind:
     raise BadUse(f"'{text}' is not a kind of policy.", mend=f"Use one of: {', '.join(KINDS)}.")
 
 
+@use_case(Action.SEE)
 def replenish(
     inputs: Inputs,
     options: ReplenishOptions = _DEFAULT,
@@ -128,10 +132,12 @@ def replenish(
         most_overdue_days=options.most_overdue_days,
         progress=shares(progress, "orders"),
     )
-    if orders_out is not None:
-        write_orders(proposals, twin, orders_out)
     lists += [proposals.labels, proposals.not_ordered["labels"]]
     label = label_of_lists(twin, lists)
+    origin = seen.origin(label=label, parameters=options.as_parameters())
+    if orders_out is not None:
+        exported(origin, "orders", rows=proposals.lines.height)
+        write_orders(proposals, twin, orders_out)
     return Answer(
         kind="stock replenish",
         title=f"Orders to place on {proposals.today.isoformat()}",
@@ -144,7 +150,7 @@ def replenish(
         },
         charts=_charts(twin, proposals),
         assumptions=(*said, *proposals.assumptions),
-        origin=seen.origin(label=label, parameters=options.as_parameters()),
+        origin=origin,
         command=f"redball stock replenish {inputs.words}",
     )
 

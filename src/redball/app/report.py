@@ -1,12 +1,16 @@
 """The report: picture, findings, feeds and map layers of one viewer at one moment."""
 
+import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer
+from redball.app.doing import use_case
+from redball.app.exporting import exported
 from redball.app.picture import (
     FindingOptions,
     FindingsResult,
@@ -22,13 +26,14 @@ from redball.model import NOWHERE, Finding, Level, Origin, Twin
 from redball.reports import ReportContent, write_html
 
 
+@use_case(Action.SEE)
 def report(view: View, path: Path, *, now: datetime | None = None) -> tuple[Path, Origin]:
     """Write the report of a viewer at a moment as one HTML file that stands alone."""
     known = recognise(see(view, now=now), PictureOptions())
     picture = picture_of(known, PictureOptions())
     findings = findings_of(known, FindingOptions())
     store = without_password(view.store)
-    command = f"redball report {path} --store {store} --viewer {view.viewer}"
+    command = f"redball report {path} --store {store} --viewer {shlex.quote(view.viewer)}"
     if view.as_of is not None:
         command += f" --as-of {view.as_of.isoformat()}"
     title = "Recognised logistics picture"
@@ -63,6 +68,7 @@ def write_report(
         exhibits=[answer.as_exhibit() for answer in answers],
         command=command,
     )
+    exported(picture.origin, "report", rows=sum(t.height for t in content.tables.values()))
     return write_html(content, path)
 
 

@@ -7,7 +7,9 @@ from math import isfinite
 
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs, look
 from redball.app.naming import in_front, label_of_lists
 from redball.app.release import Release, release_of
@@ -154,6 +156,7 @@ class _Known:
     items: ReserveItems
 
 
+@use_case(Action.SEE)
 def stock_reserve(
     inputs: Inputs,
     options: ReserveOptions,

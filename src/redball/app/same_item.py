@@ -7,7 +7,9 @@ from hashlib import sha256
 import polars as pl
 
 import redball
+from redball.access.actions import Action
 from redball.app.clock import import_moment
+from redball.app.doing import use_case
 from redball.app.view import View, opened, see, see_in
 from redball.identity import item_conflicts, recognise_items
 from redball.model import BadUse, Origin, Twin, combine
@@ -52,6 +54,7 @@ class Pairs:
     origin: Origin
 
 
+@use_case(Action.SEE)
 def candidates(view: View, *, minimum_score: float = 0.75) -> Pairs:
     """Pairs of item records that may be the same article (``score``, ``why``), likeliest first."""
     seen = see(view)
@@ -61,6 +64,7 @@ def candidates(view: View, *, minimum_score: float = 0.75) -> Pairs:
     return Pairs(_named(seen.twin, groups.candidates), origin)
 
 
+@use_case(Action.SEE)
 def conflicts(view: View) -> Pairs:
     """Contradictions between numbers and verdicts that a person must settle (``kind``, ``why``)."""
     seen = see(view)
@@ -77,6 +81,7 @@ def _named(twin: Twin, pairs: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([left, right, pairs.drop("a_ix", "b_ix")], how="horizontal")
 
 
+@use_case(Action.CONTRIBUTE)
 def decide(view: View, verdict: Verdict, *, now: datetime | None = None) -> ImportResult:
     """Record a verdict as a row of the viewer, and with it the history of who decided what.
 
@@ -103,7 +108,7 @@ def decide(view: View, verdict: Verdict, *, now: datetime | None = None) -> Impo
         )
         row = _row(view, verdict, item_a, item_b, moment)
         record = PackageRecord(
-            owner=view.viewer,
+            owner=view.nation,
             package_hash=sha256(row.write_json().encode()).hexdigest(),
             title="A verdict on two item records",
             as_of=moment,
@@ -137,6 +142,6 @@ def _row(view: View, verdict: Verdict, item_a: str, item_b: str, moment: datetim
     # A verdict names other members' keys: it stays with its owner.
     return frame.with_columns(
         label=pl.lit("RESTRICTED"),
-        sheet=pl.lit(f"decision of {view.viewer}"),
+        sheet=pl.lit(f"decision of {view.nation}"),
         line=pl.lit(1, pl.Int32),
     )

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
 from redball.app.apart import apart_said, events_and_reactions
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.naming import in_front
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
@@ -79,6 +81,7 @@ def scenario_named(text: str) -> Scenario:
     )
 
 
+@use_case(Action.SEE)
 def scenario_list() -> pl.DataFrame:
     """Ready scenarios: name, days, what happens, how people react, description."""
     return pl.DataFrame(
@@ -95,6 +98,7 @@ def scenario_list() -> pl.DataFrame:
     )
 
 
+@use_case(Action.SEE)
 def scenario_text(text: str) -> str:
     """TOML of a scenario, as it would be written: a start for one's own.
 
@@ -106,6 +110,7 @@ def scenario_text(text: str) -> str:
     return write_scenario(scenario_named(text))
 
 
+@use_case(Action.SEE)
 def scenario_compare(
     inputs: Inputs,
     options: CompareOptions,

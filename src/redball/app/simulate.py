@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
+from redball.app.doing import use_case
 from redball.app.export import stamped
+from redball.app.exporting import exported
 from redball.app.inputs import Inputs
 from redball.app.naming import shown_left_out, with_left_out
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
@@ -66,6 +69,7 @@ class SimulateOptions:
     stocks: int = 40
 
 
+@use_case(Action.SEE)
 def simulate_twin(
     inputs: Inputs,
     options: SimulateOptions,
@@ -110,6 +114,7 @@ def simulate_twin(
     answer = _answer(inputs, options, found, scenario, compiled, done)
     if options.log is not None:
         log = _log(network, compiled, horizon, options.run.root)
+        exported(answer.origin, "event log", rows=log.height)
         _write_log(options.log, stamped(log, answer.origin))
     return answer
 

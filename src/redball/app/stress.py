@@ -7,7 +7,9 @@ from functools import reduce
 
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.naming import in_front, shown_left_out, with_left_out
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
@@ -146,6 +148,7 @@ def stress_options(
     )  # fmt: skip
 
 
+@use_case(Action.SEE)
 def stress_test(
     inputs: Inputs,
     options: StressOptions,

@@ -4,7 +4,9 @@ from datetime import datetime
 
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.readiness import left_out, not_counted
 from redball.app.sparing import Spares, SparingOptions, spares
@@ -16,6 +18,7 @@ from redball.stock.mutual import MutualSupport, mutual_support
 _DEFAULT = SparingOptions()
 
 
+@use_case(Action.REQUEST)
 def stock_support(
     inputs: Inputs,
     options: SparingOptions = _DEFAULT,

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from redball.access.actions import Action
 from redball.app.answers import Answer, Progress, shares
 from redball.app.csv_tables import read_csv_table, refuse_columns
+from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.readiness import left_out, not_counted
 from redball.app.sparing import Spares, SparingOptions, spares
@@ -129,6 +131,7 @@ def parse_law(text: str) -> RepairLaw:
     raise BadUse(f"'{text}' is not a law of repair times.", mend=f"Use one of: {', '.join(_LAWS)}.")
 
 
+@use_case(Action.SEE)
 def stock_surge(
     inputs: Inputs,
     options: SurgeOptions,

@@ -44,6 +44,6 @@ def trusted_keys(store: str) -> Mapping[str, tuple[VerifierKey, ...]]:
 def kept_agreements(store: Store) -> tuple[Kept, ...]:
     """Agreements as the store keeps them, for :func:`redball.access.agreements.standing`."""
     return tuple(
-        Kept(one.document, one.activated_at, one.ended_at, one.reason)
+        Kept(one.document, one.activated_at, one.ended_at, one.reason, one.id, one.version)
         for one in store.agreements()
     )

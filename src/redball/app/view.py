@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 import polars as pl
 
 import redball
-from redball.access import release_scope
+from redball.access import ReleaseScope, parse_subject
+from redball.access.actions import Action
 from redball.app.clock import moment_of
+from redball.app.doing import use_case
+from redball.app.releasing import coarsened, released, reliance, scope_in
 from redball.model import Origin, Twin, build_twin
 from redball.model.labels import ResultLabel
-from redball.model.results import Scalar
+from redball.model.results import Reliance, Scalar
 from redball.store import Store, open_store
 
 
@@ -27,7 +30,8 @@ class View:
     store : str
         Path of an SQLite file or a PostgreSQL URL.
     viewer : str
-        Owner code of the viewer.
+        Who looks: an owner code for a nation's node, or a subject such as
+        ``DEU role=analyst clearance=RESTRICTED`` (:func:`redball.access.parse_subject`).
     as_of : datetime or None
         A past moment, with zone; ``None`` for now.
     """
@@ -35,6 +39,17 @@ class View:
     store: str
     viewer: str
     as_of: datetime | None = None
+
+    @property
+    def nation(self) -> str:
+        """Owner code of the viewer's nation.
+
+        Raises
+        ------
+        BadUse
+            The viewer can't be read.
+        """
+        return parse_subject(self.viewer).nation
 
 
 _PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^\s/]*@")
@@ -47,10 +62,12 @@ def without_password(command: str) -> str:
 
 @dataclass(frozen=True)
 class Seen:
-    """A twin and the feeds it was made from."""
+    """A twin, the feeds it was made from, and the scope under which it was made."""
 
     twin: Twin
     feeds: pl.DataFrame = field(repr=False)
+    scope: ReleaseScope | None = field(default=None, repr=False)
+    store: str = field(default="", repr=False)
 
     @property
     def viewer_is_known(self) -> bool:
@@ -61,18 +78,29 @@ class Seen:
         self, label: ResultLabel | None = None, parameters: Mapping[str, Scalar] | None = None
     ) -> Origin:
         """Where a result made from this twin comes from."""
+        label = label or self.twin.label
         return Origin(
             viewer=self.twin.viewer,
             as_of=self.twin.as_of,
             revision=self.twin.revision,
             twin_hash=self.twin.content_hash,
             software=f"redball {redball.__version__}",
-            label=label or self.twin.label,
+            label=label,
             parameters=parameters or {},
             exercise=self.twin.exercise,
+            agreements=self._reliances(label),
+            subject=self.scope.subject.text if self.scope is not None else "",
+            recorded_in=self.store,
         )
 
+    def _reliances(self, label: ResultLabel) -> tuple[Reliance, ...]:
+        if self.scope is None:
+            return ()
+        known = self.scope.agreements
+        return tuple(reliance(known[one], self.twin.viewer) for one in sorted(label.agreements))
 
+
+@use_case(Action.SEE, within=True)
 def see(view: View, *, now: datetime | None = None) -> Seen:
     """Build the twin of a view.
 
@@ -81,7 +109,9 @@ def see(view: View, *, now: datetime | None = None) -> Seen:
     StoreMissing, StoreTooNew
         The store can't be opened.
     BadUse
-        The viewer is not an owner code.
+        The viewer can't be read.
+    NotPermitted
+        The viewer's role may not do this, or may be shown no further totals today.
     """
     with open_store(view.store) as store:
         return see_in(store, view.viewer, view.as_of, now=now)
@@ -90,21 +120,27 @@ def see(view: View, *, now: datetime | None = None) -> Seen:
 def see_in(
     store: Store, viewer: str, as_of: datetime | None = None, *, now: datetime | None = None
 ) -> Seen:
-    """Build the twin of a viewer from an open store."""
+    """Build the twin of a viewer from an open store.
+
+    What agreements release is recorded in the ledger before it is shown: what can't be recorded is
+    not released.
+    """
+    subject = parse_subject(viewer)
     revisions = store.revisions()
     moment = moment_of(revisions, as_of, now or datetime.now(UTC))
-    scope = release_scope(store.labels(), viewer)
-    feeds = _released(feeds_in(revisions, moment), viewer)
+    scope = scope_in(store, subject, now=now)
+    feeds = _released(feeds_in(revisions, moment), subject.nation)
     stream = store.stream(as_of=moment, labels=scope.labels)
     twin = build_twin(
-        stream.tables,
+        coarsened(stream.tables, scope.details),
         scope.labels,
-        viewer=viewer,
+        viewer=subject.nation,
         as_of=moment,
         revision=stream.revision,
         exercise=not feeds.is_empty() and bool(feeds["exercise"].any()),
     )
-    return Seen(twin, feeds)
+    released(store, scope, twin, now=now)
+    return Seen(twin, feeds, scope, store.url)
 
 
 def feeds_in(revisions: pl.DataFrame, moment: datetime) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from redball.cli import (
     risk,
     stock,
     store,
+    trust,
     twin,
 )
 
@@ -61,6 +62,10 @@ program.command("simulate")(twin.simulate)
 program.command("stress")(twin.stress)
 program.add_typer(twin.group, name="scenario")
 program.add_typer(risk.group, name="risk")
+program.add_typer(trust.agreement.group, name="agreement")
+program.add_typer(trust.ledger.group, name="ledger")
+program.add_typer(trust.key.group, name="key")
+program.add_typer(trust.label.group, name="label")
 program.add_typer(exchange.group, name="exchange")
 program.add_typer(items.group, name="items")
 program.add_typer(store.group, name="store")

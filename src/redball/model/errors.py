@@ -4,6 +4,7 @@
 
     RedballError
     ├── BadUse            the call or the command line is wrong            (exit code 2)
+    │   └── NotVisible    no row of that key is shown to the viewer
     ├── BadData           what was given can't be accepted                 (exit code 3)
     │   ├── UnknownCode   a code that its code list does not hold
     │   ├── UnsafeFile    a file refused before it is read (bomb, traversal, too large)
@@ -46,6 +47,37 @@ class BadUse(RedballError):
     """The call or the command line is wrong."""
 
     exit_code = 2
+
+
+class NotVisible(BadUse):
+    """No row of that key is shown to the viewer: it is not there, or it is not for this viewer.
+
+    The message is the same in both cases.
+
+    Parameters
+    ----------
+    table, owner, key : str
+        What was looked for.
+    viewer : str
+        Nation of the viewer.
+    """
+
+    def __init__(self, table: str, owner: str, key: str, viewer: str) -> None:
+        super().__init__(
+            f"No {table} '{owner}:{key}' is visible to {viewer}.",
+            mend="Check the key and the owner.",
+        )
+        self.table, self.owner, self.key = table, owner, key
+        self._made_of = (table, owner, key, viewer)
+
+    @property
+    def asked(self) -> str:
+        """What was looked for, in one text."""
+        return f"{self.table} {self.owner}:{self.key}"
+
+    def __reduce__(self) -> tuple[type["NotVisible"], tuple[str, str, str, str]]:
+        """Let the error travel from a worker: its text is made from four words."""
+        return (NotVisible, self._made_of)
 
 
 class BadData(RedballError):

@@ -186,6 +186,8 @@ class Origin:
         Whether any of the data are exercise data.
     agreements : tuple of Reliance
         What it rests on beside the viewer's own rows and those that labels release.
+    subject : str
+        Who asked, in full, where that is more than the nation.
     recorded_in : str
         Address of the store whose ledger records what is done with the result; empty for none.
     """
@@ -200,6 +202,7 @@ class Origin:
     seed: int | None = None
     exercise: bool = False
     agreements: tuple[Reliance, ...] = ()
+    subject: str = ""
     recorded_in: str = field(default="", repr=False, compare=False)
 
     @property
@@ -211,6 +214,7 @@ class Origin:
         """Plain values for JSON and report heads."""
         return {
             "viewer": self.viewer,
+            "subject": self.subject or self.viewer,
             "as_of": self.as_of.isoformat(),
             "revision": self.revision,
             "twin_hash": self.twin_hash,

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from redball.model.errors import BadUse
+from redball.model.errors import BadUse, NotVisible
 from redball.model.frames import OWNER, frame_schema
 from redball.model.hashing import content_hash
 from redball.model.labels import Label, ResultLabel, dominant
@@ -122,7 +122,7 @@ class Twin:
 
         Raises
         ------
-        BadUse
+        NotVisible
             No visible row has that key.
         """
         scope, colon, rest = key.partition(":")
@@ -132,10 +132,7 @@ class Twin:
             ((pl.col("owner") == owner) & (pl.col("key") == key)).arg_true()
         ).to_series()
         if rows.is_empty():
-            raise BadUse(
-                f"No {name} '{owner}:{key}' is visible to {self.viewer}.",
-                mend="Check the key and the owner.",
-            )
+            raise NotVisible(name, owner, key, self.viewer)
         return int(rows[0])
 
     def name_of(self, name: str, row: int) -> str:

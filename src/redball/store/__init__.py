@@ -8,7 +8,11 @@ be read only by those whom its label allows: the two ways to rows are
 How it is laid out, what it promises and where that ends: ``docs/concepts/store.md``.
 """
 
+from redball.store.agreements import AgreementRecord
+from redball.store.finding import LedgerReport, Problem
+from redball.store.log import Entry
 from redball.store.opening import open_store
+from redball.store.recording import Recorder
 from redball.store.results import ResultRecord
 from redball.store.store import Store
 from redball.store.values import (
@@ -23,8 +27,13 @@ from redball.store.values import (
 )
 
 __all__ = [
+    "AgreementRecord",
+    "Entry",
     "ImportResult",
+    "LedgerReport",
     "PackageRecord",
+    "Problem",
+    "Recorder",
     "ResultRecord",
     "RowCount",
     "Snapshot",

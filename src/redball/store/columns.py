@@ -78,5 +78,9 @@ def loaded(frame: pl.DataFrame, schema: Mapping[str, pl.DataType], where: str) -
 
 
 def literal_sql(query: Query, dialect: sa.Dialect) -> str:
-    """Write a query as SQL text with its numbers and codes in it, for bulk interfaces."""
-    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    """Write a query as SQL text with its numbers and texts in it, for bulk interfaces."""
+    sql = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    if dialect.paramstyle in ("format", "pyformat"):
+        # doubled for a driver that fills in parameters; here there are none to fill in
+        return sql.replace("%%", "%")
+    return sql

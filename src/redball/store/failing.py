@@ -1,6 +1,8 @@
 """Errors of the database engines in the words of the package."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
@@ -96,3 +98,20 @@ def postgres_error(error: Exception, where: str) -> StoreError:
             mend="Check address, user and password, and that the server runs.",
         )
     return StoreError(f"The database reports: {str(cause).strip()}", where=where)
+
+
+@contextmanager
+def undamaged(where: str) -> Iterator[None]:
+    """Say that a store is damaged where its content can't even be taken for text or numbers.
+
+    Raises
+    ------
+    StoreError
+        A text is not UTF-8, or a value is not of its type.
+    """
+    try:
+        yield
+    except (ValueError, OverflowError, TypeError) as error:  # UnicodeDecodeError is a ValueError
+        raise StoreError(
+            f"The store holds what is no content of a store: {error}", where=where, mend=_DAMAGED
+        ) from error

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from redball.model import StoreError, StoreTooNew
 from redball.store.backend import Backend
+from redball.store.founding import found_ledger
 
-REVISIONS: Sequence[str] = ("0001", "0002")
+REVISIONS: Sequence[str] = ("0001", "0002", "0003")
 """Our migrations, oldest first; a test compares them with the scripts."""
 
 SCRIPTS = Path(__file__).with_name("migrations")
@@ -58,6 +59,7 @@ def upgrade(backend: Backend) -> None:
     with backend.writing() as connection:
         if not is_current(schema_revision(connection, backend.url)):
             _run(connection)
+            found_ledger(backend, connection)
 
 
 def _run(connection: sa.Connection) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from redball.model import BadUse, MissingExtra, StoreError, StoreMissing
 from redball.store.backend import Backend
 from redball.store.bulk_sqlite import SQLiteBackend
+from redball.store.failing import undamaged
 from redball.store.migrating import REVISIONS, is_current, schema_revision, upgrade
 from redball.store.store import Store
 
@@ -50,7 +51,7 @@ def open_store(
     backend = _backend(url, busy_seconds)
     found = None
     if not backend.absent:
-        with backend.reading() as connection:
+        with undamaged(backend.url), backend.reading() as connection:
             found = schema_revision(connection, backend.url)
     if found is None and not create:
         raise StoreMissing(

@@ -10,8 +10,11 @@ from datetime import datetime
 import polars as pl
 import sqlalchemy as sa
 
+from redball.ledger import Event, EventKind
 from redball.model import BadData, BadUse, ResultLabel
 from redball.store.backend import Backend
+from redball.store.commitments import row_hash
+from redball.store.log import append, with_commitments
 from redball.store.revisions import iso
 from redball.store.tables import result_table
 
@@ -76,8 +79,10 @@ class ResultRecord:
         return _sha256(_text([self.inputs_hash, self.viewer, dict(self.content)]))
 
 
-def save_result(backend: Backend, record: ResultRecord) -> str:
+def save_result(backend: Backend, record: ResultRecord, actor: str = "") -> str:
     """Keep a result and return its key; one that is there already stays as it is.
+
+    Its leaf of the ledger is written in the same transaction.
 
     Raises
     ------
@@ -86,36 +91,58 @@ def save_result(backend: Backend, record: ResultRecord) -> str:
     StoreBusy, StoreFull, StoreError
         The database can't take it; nothing was written.
     """
-    content = _text(dict(record.content))
-    if len(content) > MOST_BYTES:
+    row = _row(record)
+    size = len(str(row["content"]))
+    if size > MOST_BYTES:
         raise BadData(
-            f"The result has {len(content) >> 20} MiB, more than a store keeps of one.",
+            f"The result has {size >> 20} MiB, more than a store keeps of one.",
             where=record.kind,
             mend="Export its tables instead, or ask for less.",
         )
-    target, key = result_table(), record.key
-    readers = record.label.readers
+    target, key = result_table(), str(row["key"])
     with backend.writing() as connection:
         known = sa.select(target.c.key).where(target.c.key == key)
         if connection.execute(known).first() is None:
-            values = {
-                "key": key,
-                "kind": record.kind,
-                "viewer": record.viewer,
-                "made_at": iso(record.made_at),
-                "as_of": iso(record.as_of),
-                "revision": record.revision,
-                "inputs_hash": record.inputs_hash,
-                "twin_hash": record.twin_hash,
-                "software": record.software,
-                "exercise": record.exercise,
-                "classification": record.label.classification,
-                "readers": None if readers is None else " ".join(sorted(readers)),
-                "parameters": _text(dict(record.parameters)),
-                "content": content,
-            }
-            connection.execute(target.insert(), values)
+            connection.execute(target.insert(), row)
+            append(connection, [decision(row, actor or record.viewer)], backend.url)
     return key
+
+
+def _row(record: ResultRecord) -> dict[str, object]:
+    readers = record.label.readers
+    return {
+        "key": record.key,
+        "kind": record.kind,
+        "viewer": record.viewer,
+        "made_at": iso(record.made_at),
+        "as_of": iso(record.as_of),
+        "revision": record.revision,
+        "inputs_hash": record.inputs_hash,
+        "twin_hash": record.twin_hash,
+        "software": record.software,
+        "exercise": record.exercise,
+        "classification": record.label.classification,
+        "readers": None if readers is None else " ".join(sorted(readers)),
+        "caveats": " ".join(sorted(record.label.caveats)),
+        "agreements": " ".join(sorted(record.label.agreements)),
+        "parameters": _text(dict(record.parameters)),
+        "content": _text(dict(record.content)),
+    }
+
+
+def decision(row: Mapping[str, object], actor: str, verb: str = "keep result") -> Event:
+    """Leaf of a result as it stands in its table."""
+    event = Event(
+        EventKind.DECISION,
+        verb,
+        actor,
+        str(row["key"]),
+        datetime.fromisoformat(str(row["made_at"])),
+        label=_label(row).text,
+        agreements=tuple(str(row["agreements"]).split()),
+        facts={"kind": str(row["kind"]), "revision": int(str(row["revision"]))},
+    )
+    return with_commitments(event, {"result": f"{row['key']} {row_hash(row)}"})
 
 
 def list_results(backend: Backend, viewer: str, kind: str | None = None) -> pl.DataFrame:
@@ -139,7 +166,10 @@ def list_results(backend: Backend, viewer: str, kind: str | None = None) -> pl.D
     columns: dict[str, type[pl.DataType]] = dict.fromkeys(texts, pl.String)
     columns |= {"revision": pl.Int64, "exercise": pl.Boolean}
     wanted = [
-        {**{name: row[name] for name in columns if name != "label"}, "label": _label(row).text}
+        {
+            **{name: row[name] for name in columns if name != "label"},
+            "label": _label(dict(row)).text,
+        }
         for row in rows
     ]
     return pl.DataFrame(wanted, schema=columns)
@@ -177,16 +207,19 @@ def read_result(backend: Backend, viewer: str, key: str) -> ResultRecord:
         twin_hash=row["twin_hash"],
         software=row["software"],
         exercise=row["exercise"],
-        label=_label(row),
+        label=_label(dict(row)),
         parameters=json.loads(row["parameters"]),
         content=json.loads(row["content"]),
     )
 
 
-def _label(row: sa.RowMapping) -> ResultLabel:
+def _label(row: Mapping[str, object]) -> ResultLabel:
     readers = row["readers"]
     return ResultLabel(
-        row["classification"], None if readers is None else frozenset(readers.split())
+        str(row["classification"]),
+        None if readers is None else frozenset(str(readers).split()),
+        frozenset(str(row["caveats"]).split()),
+        frozenset(str(row["agreements"]).split()),
     )
 
 

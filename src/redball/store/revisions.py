@@ -1,4 +1,4 @@
-"""Bookkeeping: which packages were imported, when, and the labels their rows carry."""
+"""Bookkeeping: which packages were imported, and when."""
 
 import json
 from datetime import UTC, datetime
@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import polars as pl
 import sqlalchemy as sa
 
-from redball.model import BadData, Label, parse_label
+from redball.model import BadData
 from redball.store.backend import Backend
 from redball.store.columns import loaded
-from redball.store.tables import label_table, revision_table
+from redball.store.tables import revision_table
 from redball.store.values import SCORES, PackageRecord
 
 
@@ -64,8 +64,8 @@ def refuse_older(connection: sa.Connection, record: PackageRecord, names: list[s
 
 def write_revision(
     connection: sa.Connection, record: PackageRecord, content: dict[str, str]
-) -> int:
-    """Write the record of an import and return its revision.
+) -> dict[str, object]:
+    """Write the record of an import and return it; its ``id`` is the new revision.
 
     Time never runs backwards in a store: behind a clock that was set back, an import is recorded
     at the moment of the one before it, so that the picture of a past moment never changes.
@@ -73,61 +73,23 @@ def write_revision(
     revision = revision_table()
     number = last_revision(connection) + 1
     latest = connection.execute(sa.select(sa.func.max(revision.c.imported_at))).scalar() or ""
-    connection.execute(
-        revision.insert(),
-        {
-            "id": number,
-            "owner": record.owner,
-            "package_hash": record.package_hash,
-            "title": record.title,
-            "as_of": iso(record.as_of),
-            "imported_at": max(iso(record.imported_at), latest),
-            "exercise": record.exercise,
-            "software": record.software,
-            **{score: record.scores.get(score) for score in SCORES},
-            "errors": record.counts.get("errors", 0),
-            "warnings": record.counts.get("warnings", 0),
-            "counts": json.dumps(dict(record.counts), sort_keys=True),
-            "content": json.dumps(content, sort_keys=True),
-        },
-    )
-    return number
-
-
-def label_ids(
-    connection: sa.Connection, owner: str, texts: pl.Series, *, write: bool
-) -> dict[str, int]:
-    """Return the ids of label texts, interned under their canonical form.
-
-    Without ``write`` a label that is new gets a negative number of its own.
-
-    Raises
-    ------
-    LabelError
-        A text is not a label.
-    """
-    table = label_table()
-    query = sa.select(table.c.text, table.c.id).where(table.c.owner == owner)
-    known = {row.text: row.id for row in connection.execute(query)}
-    last = connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
-    found: dict[str, int] = {}
-    new: list[dict[str, object]] = []
-    for text in texts.unique().sort():
-        canonical = parse_label(text, owner).text
-        if canonical not in known:
-            known[canonical] = last + len(new) + 1 if write else -len(new) - 1
-            new.append({"id": known[canonical], "owner": owner, "text": canonical})
-        found[text] = known[canonical]
-    if new and write:
-        connection.execute(table.insert(), new)
-    return found
-
-
-def all_labels(connection: sa.Connection) -> dict[int, Label]:
-    """Every interned label by its id."""
-    table = label_table()
-    rows = connection.execute(sa.select(table.c.id, table.c.owner, table.c.text).order_by("id"))
-    return {number: parse_label(text, owner) for number, owner, text in rows}
+    row: dict[str, object] = {
+        "id": number,
+        "owner": record.owner,
+        "package_hash": record.package_hash,
+        "title": record.title,
+        "as_of": iso(record.as_of),
+        "imported_at": max(iso(record.imported_at), latest),
+        "exercise": record.exercise,
+        "software": record.software,
+        **{score: record.scores.get(score) for score in SCORES},
+        "errors": record.counts.get("errors", 0),
+        "warnings": record.counts.get("warnings", 0),
+        "counts": json.dumps(dict(record.counts), sort_keys=True),
+        "content": json.dumps(content, sort_keys=True),
+    }
+    connection.execute(revision.insert(), row)
+    return row
 
 
 def revision_frame(backend: Backend, connection: sa.Connection) -> pl.DataFrame:

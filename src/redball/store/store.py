@@ -1,6 +1,6 @@
 """The store: two ways to rows, in by package and out by label."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -8,13 +8,22 @@ from typing import Self
 import polars as pl
 import sqlalchemy as sa
 
+from redball.ledger import Event
 from redball.model import Label
+from redball.model.markings import Marking
+from redball.signing import SignerMemory, SigningKey, VerifierKey
+from redball.store.agreements import AgreementRecord, agreements, end_agreement, put_agreement
 from redball.store.backend import Backend
+from redball.store.checkpoints import checkpoint, kept_checkpoints
+from redball.store.finding import LedgerReport
 from redball.store.importing import import_package
+from redball.store.log import Entry, entries, events_since, leaf_hashes, record, secret_of, tree
+from redball.store.marking import all_labels, all_markings, marked_rows
 from redball.store.migrating import schema_revision
 from redball.store.reading import stream
+from redball.store.recording import Recorder
 from redball.store.results import ResultRecord, list_results, read_result, save_result
-from redball.store.revisions import all_labels, revision_frame
+from redball.store.revisions import revision_frame
 from redball.store.tables import metadata, revision_table
 from redball.store.values import (
     ImportResult,
@@ -25,6 +34,7 @@ from redball.store.values import (
     Stream,
     TableRows,
 )
+from redball.store.verifying import verify
 
 
 class Store:
@@ -49,8 +59,9 @@ class Store:
         dry_run: bool = False,
         detail_rows: int = 20,
         progress: Callable[[str, int, int], None] | None = None,
+        actor: str = "",
     ) -> ImportResult:
-        """Import a package in one transaction: all of it, or nothing.
+        """Import a package in one transaction with its leaf of the ledger: all of it, or nothing.
 
         Parameters
         ----------
@@ -64,6 +75,8 @@ class Store:
             Bound of the details per table.
         progress : callable, optional
             Called with table, rows written, rows to write.
+        actor : str
+            Who imports, for the ledger; the owner when empty.
 
         Raises
         ------
@@ -81,12 +94,23 @@ class Store:
             dry_run=dry_run,
             detail_rows=detail_rows,
             progress=progress,
+            actor=actor,
         )
 
+    def markings(self) -> dict[int, Marking]:
+        """Every marking that a row of the store carries or carried, by its id."""
+        with self._backend.reading() as connection:
+            return all_markings(connection)
+
     def labels(self) -> dict[int, Label]:
-        """Every label that a row of the store carries or carried, by its id."""
+        """Label of every marking, by its id."""
         with self._backend.reading() as connection:
             return all_labels(connection)
+
+    def marked_rows(self) -> pl.DataFrame:
+        """Count current rows by table and marking: ``table``, ``label`` (the id), ``rows``."""
+        with self._backend.reading() as connection:
+            return marked_rows(connection)
 
     def read(
         self,
@@ -153,9 +177,9 @@ class Store:
                 owners=tuple(owners),
             )
 
-    def save_result(self, record: ResultRecord) -> str:
+    def save_result(self, record: ResultRecord, *, actor: str = "") -> str:
         """Keep a result for the viewer it was made for; see :mod:`redball.store.results`."""
-        return save_result(self._backend, record)
+        return save_result(self._backend, record, actor)
 
     def results(self, viewer: str, kind: str | None = None) -> pl.DataFrame:
         """List the results that were made for a viewer, the newest first, without content."""
@@ -164,6 +188,145 @@ class Store:
     def result(self, viewer: str, key: str) -> ResultRecord:
         """Read one result that was made for a viewer."""
         return read_result(self._backend, viewer, key)
+
+    def agreements(self) -> tuple[AgreementRecord, ...]:
+        """Every agreement that was put into force here, ended ones too."""
+        with self._backend.reading() as connection:
+            return agreements(connection)
+
+    def put_agreement(
+        self, record: AgreementRecord, event: Event, *, sites: Iterable[str] = ()
+    ) -> int:
+        """Keep an agreement, mark the rows at its sites, and write its leaf, in one transaction.
+
+        Whether it may come into force is decided by the caller.
+
+        Parameters
+        ----------
+        record : AgreementRecord
+            Not ended.
+        event : Event
+            What the leaf says; of the kind ``agreement``.
+        sites : iterable of str
+            Sites that it names, as ``OWNER:KEY``.
+
+        Returns
+        -------
+        int
+            Index of the leaf.
+
+        Raises
+        ------
+        BadUse
+            This version or a higher one was put into force before.
+        StoreBusy, StoreFull, StoreError
+            The database can't take it; nothing was written.
+        """
+        return put_agreement(self._backend, record, event, sites)
+
+    def end_agreement(
+        self, name: str, version: int, *, at: datetime, by: str, reason: str, event: Event
+    ) -> int:
+        """Write down that an agreement ended, with its leaf, in one transaction.
+
+        Raises
+        ------
+        BadUse
+            There is no such agreement here, or it has ended before.
+        StoreBusy, StoreFull, StoreError
+            The database can't take it; nothing was written.
+        """
+        return end_agreement(self._backend, name, version, at=at, by=by, reason=reason, event=event)
+
+    def record(self, events: Sequence[Event]) -> tuple[int, ...]:
+        """Append leaves about what changes nothing here: all are on the disk on return, or none.
+
+        Raises
+        ------
+        BadUse, BadData, UnsafeFile
+            One of them can't be a leaf.
+        StoreBusy, StoreFull, StoreError
+            The database can't take them.
+        """
+        return record(self._backend, events)
+
+    def recorder(self, *, max_wait_ms: float = 10) -> Recorder:
+        """Record events of many threads with one durable transaction for many of them."""
+        return Recorder(self._backend, max_wait_ms)
+
+    def origin(self) -> str:
+        """Name of this store's ledger; no other store has it."""
+        with self._backend.reading() as connection:
+            return tree(connection, self.url).origin
+
+    def last_event_at(self) -> datetime:
+        """Moment of the last leaf: no clock may stand before it."""
+        with self._backend.reading() as connection:
+            return tree(connection, self.url).last_at
+
+    def entries(self, start: int = 0, stop: int | None = None) -> tuple[Entry, ...]:
+        """Leaves from ``start`` up to, but not including, ``stop``."""
+        with self._backend.reading() as connection:
+            return tuple(entries(connection, start, stop))
+
+    def events(self, *, since: datetime | None = None) -> tuple[Event, ...]:
+        """Return what the leaves say, at or after a moment, without what they only commit to."""
+        with self._backend.reading() as connection:
+            return events_since(connection, since)
+
+    def leaf_hashes(self) -> list[bytes]:
+        """Hashes of all leaves, for proofs."""
+        with self._backend.reading() as connection:
+            return leaf_hashes(connection)
+
+    def secret(self, index: int) -> tuple[bytes, bytes] | None:
+        """Salt and content that a leaf only commits to; None where it has none."""
+        with self._backend.reading() as connection:
+            return secret_of(connection, index)
+
+    def checkpoint(self, key: SigningKey, memory: SignerMemory) -> str:
+        """Sign the tree as it is, and keep and return the signed note.
+
+        Raises
+        ------
+        StoreError
+            It would contradict what was signed before: an old backup was restored, or the ledger
+            was changed. Nothing is signed until that is mended.
+        """
+        return checkpoint(self._backend, key, memory)
+
+    def checkpoints(self) -> tuple[tuple[int, str], ...]:
+        """Signed checkpoints as size and note, oldest first."""
+        with self._backend.reading() as connection:
+            return kept_checkpoints(connection)
+
+    def verify(
+        self,
+        verifiers: Iterable[VerifierKey] = (),
+        *,
+        memory: SignerMemory | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+        since: int | None = None,
+    ) -> LedgerReport:
+        """Compare every table with the ledger, and the ledger with what was signed.
+
+        Parameters
+        ----------
+        verifiers : iterable of VerifierKey
+            Keys whose checkpoints are believed.
+        memory : SignerMemory, optional
+            What a signer remembers: it shows that an old backup was restored.
+        progress : callable, optional
+            Called with table, tables done, tables to do.
+        since : int, optional
+            Compare the content of leaves from this one only; the tree is always checked whole.
+
+        Raises
+        ------
+        StoreError
+            It can't be read at all.
+        """
+        return verify(self._backend, verifiers, memory=memory, progress=progress, since=since)
 
     def close(self) -> None:
         """End the use of the store; nothing is left open between calls."""

@@ -1,4 +1,4 @@
-"""SQL tables: the language's tables with history, and the bookkeeping of imports and labels.
+"""SQL tables: the language's tables with history, and by name those of the bookkeeping.
 
 The language's CSV files are the one truth: a column there is a column here, and the test of the
 migrations fails until one brings it to existing stores.
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from redball.model import Attribute, Kind, Table, table, tables
 from redball.model.schema import row_attributes
+from redball.store.bookkeeping import add_bookkeeping
 
 _Stored: TypeAlias = "sa.Text | sa.Integer | sa.Double[float] | sa.Boolean | sa.Date"
 
@@ -30,9 +31,7 @@ def metadata() -> sa.MetaData:
     found = sa.MetaData()
     for spec in tables().values():
         _rows(found, spec)
-    _revision(found)
-    _label(found)
-    _result(found)
+    add_bookkeeping(found)
     return found
 
 
@@ -53,13 +52,38 @@ def revision_table() -> sa.Table:
 
 
 def label_table() -> sa.Table:
-    """Interned confidentiality labels."""
+    """Interned markings: a label and what the rows that carry it are about."""
     return metadata().tables["label"]
 
 
 def result_table() -> sa.Table:
     """Results of the engines that were kept."""
     return metadata().tables["result"]
+
+
+def agreement_table() -> sa.Table:
+    """Agreements that were put into force here, with how they ended."""
+    return metadata().tables["agreement"]
+
+
+def ledger_table() -> sa.Table:
+    """Leaves of the ledger."""
+    return metadata().tables["ledger"]
+
+
+def secret_table() -> sa.Table:
+    """Salts and contents that leaves only commit to."""
+    return metadata().tables["ledger_secret"]
+
+
+def tree_table() -> sa.Table:
+    """State of the ledger's tree: one row."""
+    return metadata().tables["ledger_tree"]
+
+
+def checkpoint_table() -> sa.Table:
+    """Signed checkpoints."""
+    return metadata().tables["checkpoint"]
 
 
 def _rows(found: sa.MetaData, spec: Table) -> None:
@@ -80,62 +104,3 @@ def _column(attribute: Attribute, *, small: bool = False) -> "sa.Column[object]"
     if small and kind is sa.BigInteger:
         kind = sa.Integer
     return sa.Column(attribute.name, kind(), nullable=not attribute.required)
-
-
-def _revision(found: sa.MetaData) -> None:
-    sa.Table(
-        "revision",
-        found,
-        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("package_hash", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("imported_at", sa.Text(), nullable=False),
-        sa.Column("exercise", sa.Boolean(), nullable=False),
-        sa.Column("software", sa.Text(), nullable=False),
-        sa.Column("completeness", sa.Double()),
-        sa.Column("validity", sa.Double()),
-        sa.Column("timeliness", sa.Double()),
-        sa.Column("consistency", sa.Double()),
-        sa.Column("errors", sa.BigInteger(), nullable=False),
-        sa.Column("warnings", sa.BigInteger(), nullable=False),
-        sa.Column("counts", sa.Text(), nullable=False),  # JSON
-        sa.Column("content", sa.Text(), nullable=False),  # JSON
-        sa.PrimaryKeyConstraint("id", name="pk_revision"),
-        sa.UniqueConstraint("owner", "package_hash", name="uq_revision_owner_package_hash"),
-    )
-
-
-def _label(found: sa.MetaData) -> None:
-    sa.Table(
-        "label",
-        found,
-        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_label"),
-        sa.UniqueConstraint("owner", "text", name="uq_label_owner_text"),
-    )
-
-
-def _result(found: sa.MetaData) -> None:
-    sa.Table(
-        "result",
-        found,
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("viewer", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("inputs_hash", sa.Text(), nullable=False),
-        sa.Column("twin_hash", sa.Text(), nullable=False),
-        sa.Column("software", sa.Text(), nullable=False),
-        sa.Column("exercise", sa.Boolean(), nullable=False),
-        sa.Column("classification", sa.Text(), nullable=False),
-        sa.Column("readers", sa.Text()),  # members with spaces between; empty value for all
-        sa.Column("parameters", sa.Text(), nullable=False),  # JSON
-        sa.Column("content", sa.Text(), nullable=False),  # JSON
-        sa.PrimaryKeyConstraint("key", name="pk_result"),
-    )

@@ -56,7 +56,7 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     open_store(path, create=True).close()
     backend = SQLiteBackend(path, busy_seconds=1.0)
-    label = sa.text("INSERT INTO label VALUES (1, 'DEU', 'SECRET')")
+    label = sa.text("INSERT INTO label VALUES (1, 'DEU', 'SECRET', 'item', '', '', '', false)")
     try:
         with backend.writing() as connection:
             connection.execute(label)

@@ -11,7 +11,7 @@ Law, *Simulation Modeling and Analysis*, 5th ed. 2015, ch. 9 to 11.
 """
 
 from redball.planning.stress.bottlenecks import Bottlenecks, bottlenecks
-from redball.planning.stress.effect import Effect, Shape, shape_of
+from redball.planning.stress.effect import Effect
 from redball.planning.stress.losses import KINDS_LOST, Loss, joined, losses_of
 from redball.planning.stress.matter import Matter, what_matters
 from redball.planning.stress.methods import (
@@ -35,7 +35,6 @@ __all__ = [
     "Loss",
     "Matter",
     "Method",
-    "Shape",
     "StressResult",
     "Times",
     "bottlenecks",
@@ -46,7 +45,6 @@ __all__ = [
     "kendall_tau_b",
     "losses_of",
     "mid_ranks",
-    "shape_of",
     "simulation_method",
     "stress",
     "what_matters",

@@ -1,4 +1,4 @@
-"""What a loss costs, gathered over paired replications; and the shape of its resilience curve."""
+"""What a loss costs, gathered over paired replications."""
 
 from dataclasses import dataclass, field
 
@@ -9,6 +9,7 @@ from redball.planning.compare.figures import POSITION
 from redball.planning.compare.futures import Outcome
 from redball.simulation.replicate.estimates import Estimate, mean_estimate
 from redball.simulation.replicate.moments import Moments
+from redball.simulation.replicate.shape import Shape, shape_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,76 +80,10 @@ class Effect:
         asked, before, after = (sum(column) for column in zip(*self.short, strict=True))
         return (before - after) / asked if asked > 0 else 0.0
 
-    def shape(self, from_day: int, threshold: float, tolerance: float) -> "Shape":
-        """Shape of the mean curve; see :func:`shape_of`."""
+    def shape(self, from_day: int, threshold: float, tolerance: float) -> Shape:
+        """Shape of the mean curve."""
         base = self.base / self.replications
         return shape_of(
             base, base - self.curve.mean, from_day=from_day, threshold=threshold,
             tolerance=tolerance,
         )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Shape of a resilience curve; days count from the loss, None where it does not happen in time.
-
-    Attributes
-    ----------
-    robustness : float
-        Least readiness, as a share of the undisturbed readiness of that day.
-    survive_days : int or None
-        Until readiness first is below the threshold.
-    recover_days : int or None
-        Until it is back within the tolerance and stays; 0 where it never left.
-    rapidity_per_day : float or None
-        Share of undisturbed readiness regained a day, from the lowest day to the recovery.
-    area_days : float
-        Days of the whole undisturbed readiness that are lost: the area above the curve.
-    """
-
-    robustness: float
-    survive_days: int | None
-    recover_days: int | None
-    rapidity_per_day: float | None
-    area_days: float
-
-
-def shape_of(
-    base: Floats, disturbed: Floats, *, from_day: int, threshold: float, tolerance: float
-) -> Shape:
-    """Shape of a curve.
-
-    Parameters
-    ----------
-    base, disturbed : float64 array, shape (D,)
-        Mean systems up by day. A day without systems up undisturbed counts as whole.
-    from_day : int
-        Day of the loss.
-    threshold : float
-        Share of undisturbed readiness that must be kept to survive.
-    tolerance : float
-        Share that may be missing when it counts as recovered.
-
-    Notes
-    -----
-    Robustness, rapidity and area after Bruneau et al., Earthquake Spectra 19(4), 2003; time to
-    survive and to recover after Simchi-Levi et al., Interfaces 45(5), 2015, read off the curve.
-    """
-    quality = np.ones_like(base)
-    np.divide(disturbed, base, out=quality, where=base > 0)
-    after = quality[from_day:]
-    below = np.flatnonzero(after < threshold)
-    out = np.flatnonzero(after < 1 - tolerance)
-    lowest = int(np.argmin(after))
-    recovered = 0 if not len(out) else int(out[-1]) + 1
-    known = recovered < len(after)
-    rapidity = None
-    if known and recovered > lowest:
-        rapidity = float(after[recovered] - after[lowest]) / (recovered - lowest)
-    return Shape(
-        robustness=float(after.min()),
-        survive_days=int(below[0]) if len(below) else None,
-        recover_days=recovered if known else None,
-        rapidity_per_day=rapidity,
-        area_days=float((1 - after).sum()),
-    )

@@ -10,10 +10,11 @@ import polars as pl
 from redball.planning.compare.reasons import IN_SYSTEMS, WORDS
 from redball.planning.compare.tallies import KNOWN, REASONS, Tallies, names_of
 from redball.planning.stress import result
-from redball.planning.stress.effect import Effect, Shape
+from redball.planning.stress.effect import Effect
 from redball.planning.stress.losses import Loss, Touched
 from redball.simulation.network import Network
 from redball.simulation.replicate.estimates import mean_estimate
+from redball.simulation.replicate.shape import Shape
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

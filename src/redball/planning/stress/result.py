@@ -62,7 +62,7 @@ class StressResult:
     losses : polars.DataFrame
         :data:`LOSSES`; ``lost_readiness_days`` are systems times days not available beyond the
         undisturbed runs, with interval; ``robustness`` to ``area_days`` as in
-        :class:`~redball.planning.stress.effect.Shape`; ``demand_lost_share`` is the share of the
+        :class:`~redball.simulation.replicate.Shape`; ``demand_lost_share`` is the share of the
         value asked for by units that is no longer met at once. Losses that change exactly the same
         are one row; ``also`` names the others for readers.
     names : polars.DataFrame

@@ -22,11 +22,11 @@ from redball.simulation.replicate.gathering import HEADLINES
 from redball.simulation.replicate.pairs import NO_EFFECT, Pair, compare_pair
 from redball.simulation.replicate.precision import Precision
 from redball.simulation.replicate.resilience import Resilience, resilience_curve
+from redball.simulation.replicate.shape import Shape, shape_of
 from redball.simulation.replicate.simulate import Kernel, simulate
 from redball.simulation.replicate.simulated import Simulated
 from redball.simulation.replicate.steady import SteadyState, steady_state, warm_up_days
 from redball.simulation.replicate.student import t_quantile
-from redball.simulation.replicate.triangle import Triangle, resilience_triangle
 
 __all__ = [
     "HEADLINES",
@@ -36,15 +36,15 @@ __all__ = [
     "Pair",
     "Precision",
     "Resilience",
+    "Shape",
     "Simulated",
     "SteadyState",
-    "Triangle",
     "compare_pair",
     "mean_estimate",
     "quantile_estimate",
     "ratio_estimate",
     "resilience_curve",
-    "resilience_triangle",
+    "shape_of",
     "shortfall_estimate",
     "simulate",
     "steady_state",

@@ -1,7 +1,7 @@
 """What a disturbance costs in readiness, and when it shows and ends.
 
-Source: Bruneau et al. 2003, *Earthquake Spectra* 19(4) (robustness, rapidity, loss); Simchi-Levi et
-al. 2015, *Interfaces* 45(5) (time to survive, time to recover); ISO 22301 (the same as periods).
+Source: :mod:`redball.simulation.replicate.shape`, whose definitions hold here; ISO 22301 (times to
+survive and to recover as periods).
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import polars as pl
 from redball.model import BadUse
 from redball.simulation.replicate.estimates import Estimate, mean_estimate, quantile_estimate
 from redball.simulation.replicate.pairs import check_paired
+from redball.simulation.replicate.shape import shape_of, share_of
 from redball.simulation.replicate.simulated import Simulated
 from redball.simulation.replicate.student import t_quantile
 
@@ -34,19 +35,21 @@ class Resilience:
         The 0.9 quantile of that loss over replications, with order-statistic bounds: a rare large
         loss does not show in the mean.
     robustness : float
-        The lowest mean readiness of a day.
+        The lowest mean readiness of a day, as a share of the undisturbed readiness of that day.
     rapidity_per_day : float or None
-        Readiness gained a day from the last lowest day to recovery; None without loss or recovery.
+        Share of undisturbed readiness regained a day, from the last of the lowest days to recovery;
+        None without loss or recovery.
     index : float
         Mean readiness over the horizon, as a share of the undisturbed one.
     time_to_survive_days : int or None
         Days from ``from_day`` until mean readiness is first below the threshold; None where it
         never is within the horizon.
     time_to_recover_days : int or None
-        Days from ``from_day`` until the mean loss is within the tolerance and stays there to the
-        horizon; 0 where it never left it; None where it is not back at the horizon.
+        Days from ``from_day`` until mean readiness is within the tolerance of the undisturbed and
+        stays there to the horizon; 0 where it never left it; None where it is not back by then.
     share_below : float
-        Share of the replications whose readiness falls below the threshold at all.
+        Share of the replications whose readiness falls below the threshold at all, each against
+        its own undisturbed run.
     assumptions : tuple of str
     """
 
@@ -78,9 +81,9 @@ def resilience_curve(
     baseline, disturbed : Simulated
         With the same seed, horizon and fleets; see :func:`compare_pair`.
     threshold : float
-        Readiness, as a share of systems, below which the mission can't be held.
+        Share of undisturbed readiness below which the mission can't be held.
     tolerance : float
-        Share of systems that may be missing against undisturbed and count as recovered.
+        Share of undisturbed readiness that may be missing and count as recovered.
     from_day : int
         The day the disturbance begins; times count from it, days before it are not looked at.
     confidence : float
@@ -98,7 +101,8 @@ def resilience_curve(
     mean, low, high = _bounds(lost, confidence)
     base, shown = before.mean(axis=0), after.mean(axis=0)
     total = lost.sum(axis=1) * baseline.systems
-    recovered = _recovered(mean, tolerance, from_day)
+    shape = shape_of(base, shown, from_day=from_day, threshold=threshold, tolerance=tolerance)
+    kept = share_of(before, after)[:, from_day:]
     return Resilience(
         curve=pl.DataFrame(
             {
@@ -108,16 +112,16 @@ def resilience_curve(
         ),
         lost_readiness_days=mean_estimate(total, confidence),
         lost_at_90=quantile_estimate(total, 0.9, confidence),
-        robustness=float(shown[from_day:].min()),
-        rapidity_per_day=_rapidity(shown, recovered, from_day, bool(np.any(mean > tolerance))),
+        robustness=shape.robustness,
+        rapidity_per_day=shape.rapidity_per_day,
         index=float(shown.mean() / base.mean()) if base.mean() > 0 else 1.0,
-        time_to_survive_days=_first(shown[from_day:] < threshold),
-        time_to_recover_days=recovered,
-        share_below=float(np.mean((after[:, from_day:] < threshold).any(axis=1))),
+        time_to_survive_days=shape.survive_days,
+        time_to_recover_days=shape.recover_days,
+        share_below=float(np.mean((kept < threshold).any(axis=1))),
         assumptions=(
             f"{n} replications paired with the undisturbed ones under common random numbers.",
-            f"Survived until mean readiness is below {100 * threshold:.6g} %.",
-            f"Recovered when the mean loss is {100 * tolerance:.6g} % of the systems or less and "
+            f"Survived until mean readiness is below {100 * threshold:.6g} % of the undisturbed.",
+            f"Recovered when {100 * tolerance:.6g} % of the undisturbed or less is missing, and "
             f"stays so to day {days}.",
             f"Times count from day {from_day}; bounds of a day hold for that day alone.",
         ),
@@ -145,27 +149,3 @@ def _bounds(lost: Floats, confidence: float) -> tuple[Floats, Floats, Floats]:
     mean: Floats = lost.mean(axis=0)
     half = t_quantile(confidence, n - 1) * lost.std(axis=0, ddof=1) / np.sqrt(n)
     return mean, mean - half, mean + half
-
-
-def _first(flags: npt.NDArray[np.bool_]) -> int | None:
-    return int(np.argmax(flags)) if flags.any() else None
-
-
-def _recovered(lost: Floats, tolerance: float, from_day: int) -> int | None:
-    """Days until the loss is within the tolerance for good; None where it is not yet."""
-    outside = np.flatnonzero(lost[from_day:] > tolerance)
-    if not len(outside):
-        return 0
-    back = int(outside[-1]) + 1
-    return back if from_day + back < len(lost) else None
-
-
-def _rapidity(shown: Floats, recovered: int | None, from_day: int, hurt: bool) -> float | None:
-    """Slope from the last of the lowest days to the day of recovery."""
-    if recovered is None or not hurt:
-        return None
-    part = shown[from_day : from_day + recovered + 1]
-    worst = len(part) - 1 - int(np.argmin(part[::-1]))
-    if worst == len(part) - 1:
-        return None
-    return float((part[-1] - part[worst]) / (len(part) - 1 - worst))

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from redball.model import BadUse
-from redball.planning.stress import StressResult, Times, losses_of, shape_of, stress
+from redball.planning.stress import StressResult, Times, losses_of, stress
 from redball.planning.stress.losses import changes_of, touched_by
 from redball.runtime import InProcess, Journal
 from redball.simulation.events import run_events
@@ -207,22 +207,3 @@ def test_a_loss_named_twice_or_unknown_is_refused(small: Any) -> None:
         losses_of(small.targets, sets={"nothing": []})
     with pytest.raises(BadUse, match="Give one of them"):
         stress(small, times=TIMES, replications=5, precision=Precision())
-
-
-def test_the_shape_of_a_curve_by_hand() -> None:
-    base = np.full(10, 10.0)
-    left = np.array([10, 10, 9, 6, 4, 6, 8, 10, 10, 10.0])
-    shape = shape_of(base, left, from_day=2, threshold=0.9, tolerance=0.05)
-    assert shape.robustness == 0.4
-    assert shape.survive_days == 1  # 0.9 itself is survived
-    assert shape.recover_days == 5  # day 7
-    assert shape.rapidity_per_day == pytest.approx(0.6 / 3)
-    assert shape.area_days == pytest.approx(0.1 + 0.4 + 0.6 + 0.4 + 0.2)
-
-
-def test_a_curve_that_never_falls_or_never_comes_back() -> None:
-    base = np.full(5, 10.0)
-    whole = shape_of(base, base, from_day=0, threshold=0.9, tolerance=0.01)
-    assert (whole.survive_days, whole.recover_days, whole.rapidity_per_day) == (None, 0, None)
-    down = shape_of(base, base / 2, from_day=0, threshold=0.9, tolerance=0.01)
-    assert (down.survive_days, down.recover_days, down.rapidity_per_day) == (0, None, None)

@@ -1,0 +1,223 @@
+"""``redball ledger``: a record that can't be bent."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import DEFAULT_STORE, JsonOption, ShownOption, StoreOption
+
+group = typer.Typer(
+    help="The tamper-evident record: verify it, prove an entry, read it, watch it.",
+    no_args_is_help=True,
+)
+
+FAILED = 1
+
+
+@group.command("verify")
+def verify(
+    store: StoreOption = DEFAULT_STORE,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", help="A checkpoint kept elsewhere: the store must contain it."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Check every row of the store against the ledger; name the first entry that is not right.
+
+    Exit code 1 when something was changed, removed, reordered or restored.
+    """
+    from redball import app
+    from redball.cli.output import console, print_json, progress_bar
+    from redball.cli.safe import safe
+
+    with progress_bar(quiet=json) as progress:
+        found = app.ledger_verify(store, against=against, progress=progress)
+    if json:
+        print_json(found.as_dict())
+    else:
+        mark = "[green]●[/green]" if found.ok else "[bold red]■[/bold red]"
+        for sentence in found.said:
+            console.print(f"{mark} {safe(sentence)}", soft_wrap=True)
+    if not found.ok:
+        raise typer.Exit(FAILED)
+
+
+@group.command("checkpoint")
+def checkpoint(
+    store: StoreOption = DEFAULT_STORE,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write it to.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Sign the ledger as it stands; keep the checkpoint elsewhere, or give it to a witness."""
+    from redball import app
+    from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
+
+    text = app.ledger_checkpoint(store, out=out)
+    if json:
+        print_json({"checkpoint": text, "file": out})
+    else:
+        for line in text.splitlines():
+            console.print(safe(line), soft_wrap=True)
+
+
+@group.command("prove")
+def prove(
+    out: Annotated[Path, typer.Option("--out", help="Proof file to write.")],
+    entry: Annotated[
+        int | None, typer.Option("--entry", min=0, help="Number of the entry.")
+    ] = None,
+    about: Annotated[
+        str | None,
+        typer.Option("--about", help="Or what it is about: package hash, agreement, result key."),
+    ] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Also open the content that the entry commits to.")
+    ] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", help="Prove it at this one, such as a cosigned one."),
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+    json: JsonOption = False,
+) -> None:
+    """Write a proof that an entry stands in the ledger, for somebody who has no store."""
+    from redball import app
+    from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
+
+    found = app.ledger_prove(
+        store, entry=entry, about=about, out=out, reveal=reveal, checkpoint=checkpoint
+    )
+    if json:
+        print_json({"entry": found, "proof": out})
+    else:
+        console.print(f"Entry {found} is proved in {safe(str(out))}", soft_wrap=True)
+        console.print("Check it anywhere with: redball ledger check FILE --trust PUBLIC_KEY")
+
+
+@group.command("check")
+def check(
+    proof: Annotated[Path, typer.Argument(help="Proof file.")],
+    trust: Annotated[
+        list[str], typer.Option("--trust", help="Public key that signed it; may be repeated.")
+    ],
+    cosigners: Annotated[
+        int, typer.Option("--cosigners", min=0, help="How many of the keys must have cosigned.")
+    ] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Check a proof file with nothing but the public key: no store, no network."""
+    from redball import app
+    from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
+
+    found = app.ledger_check(proof, trust, cosigners=cosigners)
+    if json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        console.print(f"  {safe(name)}: {safe(str(value))}", soft_wrap=True)
+
+
+@group.command("log")
+def log(
+    store: StoreOption = DEFAULT_STORE,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only these, such as release or refusal.")
+    ] = None,
+    rows: ShownOption = 40,
+    ocsf: Annotated[
+        bool, typer.Option("--ocsf", help="One OCSF security event per line, for a SIEM.")
+    ] = False,
+    cef: Annotated[bool, typer.Option("--cef", help="One CEF line each, for older ones.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read the ledger, the newest entries last."""
+    from redball import app
+    from redball.cli.output import console, print_json, show_frame
+
+    if ocsf or cef:
+        for line in app.ledger_lines(store, kind=kind, form="cef" if cef else "ocsf"):
+            console.print(line, markup=False, soft_wrap=True)
+        return
+    found = app.ledger_log(store, kind=kind)
+    if json:
+        print_json({"entries": found})
+    else:
+        show_frame(found.tail(rows), "Ledger", rows=rows, hint="All of them: --json.")
+
+
+@group.command("watch")
+def watch(
+    store: StoreOption = DEFAULT_STORE,
+    fail_on: Annotated[
+        bool, typer.Option("--fail", help="Exit code 1 when anything was found.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Look for signs of misuse in the ledger: enumeration, bulk reads, canaries, clock jumps."""
+    from redball import app
+    from redball.cli.output import print_json, show_frame
+
+    found = app.ledger_watch(store)
+    if json:
+        print_json({"detections": found})
+    else:
+        show_frame(found, "Signs of misuse", rows=100)
+    if fail_on and not found.is_empty():
+        raise typer.Exit(FAILED)
+
+
+@group.command("witness")
+def witness(
+    request: Annotated[
+        Path, typer.Argument(help="Request of a log: old size, proof lines, blank, checkpoint.")
+    ],
+    state: Annotated[
+        Path, typer.Option("--state", help="Folder in which the witness remembers every log.")
+    ],
+    trust: Annotated[list[str], typer.Option("--trust", help="Public key of the log's owner.")],
+    key: Annotated[str, typer.Option("--key", help="Name of the witness's key.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the checkpoint with the cosignature.")
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+    json: JsonOption = False,
+) -> None:
+    """Cosign another node's checkpoint, if it is consistent with all that was seen before."""
+    from redball import app
+    from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
+
+    status, body = app.ledger_witness(
+        request, state=state, trust=trust, key=key, store=store, out=out
+    )
+    if json:
+        print_json({"status": status, "body": body})
+    else:
+        for line in (str(status), *body.splitlines()):
+            console.print(safe(line), soft_wrap=True)
+    if status != app.WITNESS_OK:
+        raise typer.Exit(FAILED)
+
+
+@group.command("offer")
+def offer(
+    out: Annotated[Path, typer.Option("--out", help="Request file for the witness.")],
+    old: Annotated[int, typer.Option("--old", min=0, help="Size that the witness last saw.")] = 0,
+    store: StoreOption = DEFAULT_STORE,
+    json: JsonOption = False,
+) -> None:
+    """Write the request that a witness answers: checkpoint, and proof since it last looked."""
+    from redball import app
+    from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
+
+    size = app.ledger_offer(store, old=old, out=out)
+    if json:
+        print_json({"size": size, "request": out})
+    else:
+        console.print(f"Size {size}, offered in {safe(str(out))}", soft_wrap=True)
