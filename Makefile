@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 ASSETS := src/redball/reports/assets/coastline.json
 
-.PHONY: help setup assets demo test lint bench docs lock clean
+.PHONY: help setup assets demo test test-long lint bench docs lock clean
 
 help:
 	@echo "make demo   the exercise coalition, from raw data to the picture and a report"
 	@echo "make test   every test"
+	@echo "make test-long  what make test does thirty times, three hundred times"
 	@echo "make lint   style, types, rows of the house"
 	@echo "make bench  speed against named peers (SIZE=S M L XL)"
 	@echo "make docs   the generated reference pages"
@@ -44,6 +45,10 @@ $(VENV)/.kernels: $(KERNELS) | $(VENV)/.ready
 test: setup $(VENV)/.kernels
 	$(BIN)/python tools/find_browser.py
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+# kill -9 at random, 300 rounds for each store and way, with the control that must lose.
+test-long: setup
+	REDBALL_LONG=1 $(BIN)/python -m pytest tests/contract/test_store_kill.py -q
 
 lint: setup
 	$(BIN)/ruff check .

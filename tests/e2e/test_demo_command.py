@@ -1,6 +1,7 @@
 """The main job: raw national data to picture, findings and report, with the real command."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,20 @@ def test_the_report_stands_alone(demo: Demo) -> None:
     assert 'href="http' not in page
 
 
+def _without_moment(page: str) -> str:
+    text, times = re.subn(r"(Report made</dt><dd>)[^<]*", r"\1", page)
+    assert times == 1
+    return text
+
+
 def test_the_demo_works_twice_and_gives_the_same_answer(demo_shown: Shown) -> None:
-    """Every page of the second run in the same folder is that of the first, to the letter."""
+    """Every page of the second run in the same folder is that of the first, but for its moment."""
     pages = sorted(demo_shown.first_pages.iterdir())
     assert [page.name for page in pages] == sorted(p.name for p in demo_shown.folder.glob("*.html"))
     assert len(pages) >= 3
     for page in pages:
-        assert page.read_bytes() == (demo_shown.folder / page.name).read_bytes(), page.name
+        again = (demo_shown.folder / page.name).read_text("utf-8")
+        assert _without_moment(again) == _without_moment(page.read_text("utf-8")), page.name
     findings = demo_shown.document["findings"]
     assert findings
     assert all(f["subject"] for f in findings)

@@ -89,8 +89,8 @@ def parse_subject(text: str) -> Subject:
     """Read who asks, such as ``DEU`` or ``DEU role=analyst clearance=RESTRICTED caveats=none``.
 
     ``clearance=RESTRICTED`` means that classification and those below it;
-    ``clearance=only:RESTRICTED,SECRET`` exactly those. Without a role it is the nation's node; a role without a clearance or caveats has the
-    lowest classification and none: deny on doubt.
+    ``clearance=only:RESTRICTED,SECRET`` exactly those. Without a role it is the nation's node; a
+    role without a clearance or caveats has the lowest classification and none: deny on doubt.
 
     Raises
     ------

@@ -49,24 +49,30 @@ class AgreementDifference:
         """The difference in sentences."""
         if self.rows.is_empty():
             return ("Nothing that is known here would be shown otherwise than today.",)
-        sentences = []
-        for receiver, action in (
-            self.rows.select("receiver", "action").unique(maintain_order=True).iter_rows()
-        ):
-            part = self.rows.filter(receiver=receiver, action=action)
-            new, gone, other = (
-                part[n].sum() for n in ("newly_visible", "no_longer", "other_detail")
+        groups: dict[tuple[str, str, str, int], list[str]] = {}
+        for name, word in _WORDS.items():
+            moved = self.rows.filter(pl.col(name) > 0)
+            sums = moved.group_by("receiver", "owner", "action", maintain_order=True).agg(
+                pl.col(name).sum()
             )
-            givers = ", ".join(sorted(part["owner"].unique().to_list()))
-            words = [
-                f"{count:,} rows {what}"
-                for count, what in (
-                    (new, "newly"), (gone, "no longer"), (other, "with other detail")
-                )
-                if count
-            ]  # fmt: skip
-            sentences.append(f"{receiver} may {action} {' and '.join(words)} of {givers}.")
+            for receiver, owner, action, count in sums.iter_rows():
+                groups.setdefault((receiver, owner, word, count), []).append(action)
+        sentences = [
+            f"{receiver} may {word} {_listed(actions)} {count:,} rows of {owner}."
+            for (receiver, owner, word, count), actions in groups.items()
+        ]
         return tuple(sentences)
+
+
+_WORDS = {
+    "newly_visible": "newly",
+    "no_longer": "no longer",
+    "other_detail": "with other detail",
+}
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 @use_case(Action.AGREE)

@@ -17,6 +17,7 @@ from redball.app.exporting import exported
 from redball.app.releasing import agreements_in_force, authorised
 from redball.app.view import opened
 from redball.model import BadUse, NotPermitted, Origin
+from redball.model.labels import CLASSIFICATIONS
 from redball.model.results import Scalar
 from redball.reports import Bars, Exhibit, LineChart, ReportContent, write_html
 from redball.store import ResultRecord
@@ -137,9 +138,14 @@ def kept_answers(store: str, viewer: str, kind: str | None = None) -> pl.DataFra
 
 
 def _cleared(marking: str, subject: Subject) -> bool:
-    """Whether a subject is cleared for a marking as :attr:`ResultLabel.text` writes it."""
+    """Whether a subject is cleared for a marking as :attr:`ResultLabel.text` writes it.
+
+    A result may rest on rows of every lower classification, so a clearance with a gap below its
+    classification is not enough.
+    """
     classification, *caveats = marking.partition(" // ")[0].split()
-    return classification in subject.clearance and set(caveats) <= subject.caveats
+    upto = CLASSIFICATIONS[: CLASSIFICATIONS.index(classification) + 1]
+    return set(upto) <= set(subject.clearance) and set(caveats) <= subject.caveats
 
 
 @use_case(Action.SEE)

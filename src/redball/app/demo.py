@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 from redball.access.actions import Action
 from redball.app.answers import Answer, write_answer_report
+from redball.app.demo_sharing import Sharing, share
 from redball.app.doing import use_case
 from redball.app.example import write_example
 from redball.app.inputs import Inputs
@@ -72,6 +74,7 @@ class DemoResult:
     stress_report: Path
     stress: Answer
     comparison: Answer
+    sharing: Sharing
 
 
 @use_case(Action.SEE)
@@ -114,7 +117,7 @@ def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None)
     stress_report = write_answer_report([stress, comparison], folder / "stress.html")
     return DemoResult(
         folder, store, report, order_report, tuple(imported), picture, findings, curve, orders,
-        stress_report, stress, comparison,
+        stress_report, stress, comparison, share(str(store), folder),
     )  # fmt: skip
 
 
@@ -140,6 +143,9 @@ def _prepare(folder: Path) -> None:
     (folder / MARK).write_text("Made by redball demo; made anew at each run.\n")
     for name in ("coalition.sqlite", "coalition.sqlite-wal", "coalition.sqlite-shm"):
         (folder / name).unlink(missing_ok=True)
+    keys = folder / "coalition.sqlite.keys"
+    if keys.is_dir():  # of the exercise: the next one has keys of its own
+        rmtree(keys)
 
 
 def _take_in(path: Path, store: Path, errors: Path) -> ImportedPackage:

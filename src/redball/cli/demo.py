@@ -37,6 +37,15 @@ def demo(
                 "stress_report": result.stress_report,
                 "stress": result.stress.content,
                 "scenarios": result.comparison.content,
+                "sharing": {
+                    "agreement": result.sharing.agreement,
+                    "views": result.sharing.views,
+                    "said": result.sharing.difference.said,
+                    "difference": result.sharing.difference.rows,
+                    "proof": result.sharing.proof,
+                    "public_key": result.sharing.public_key,
+                },
+                "ledger": result.sharing.verdict.as_dict(),
                 "findings": [finding_json(f) for f in result.findings.findings],
             }
         )

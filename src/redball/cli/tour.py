@@ -19,6 +19,7 @@ def show_demo(result: DemoResult) -> None:
     show_findings(result.findings, result.findings.findings, rows=2, evidence=False)
     _show_readiness(result)
     _show_rehearsal(result)
+    _show_sharing(result)
     store, viewer = result.store, result.picture.origin.viewer
     console.print(f"\n[bold]Report:[/bold] {safe(result.report)}", soft_wrap=True)
     console.print(f"[bold]Orders:[/bold] {safe(result.order_report)}", soft_wrap=True)
@@ -32,6 +33,10 @@ def show_demo(result: DemoResult) -> None:
         f"redball stock replenish --store {store} --viewer NLD",
         f"redball stress   --store {store} --viewer {viewer} --report stress.html",
         f"redball simulate --store {store} --viewer {viewer} --scenario two-at-once",
+        f"redball agreement list --store {store}",
+        f"redball agreement revoke MLS-2026-001 --store {store} --viewer NOR --reason 'the end'",
+        f"redball ledger check {result.sharing.proof} --trust {result.sharing.public_key}",
+        f"redball ledger log --store {store}",
         f"redball items candidates --store {store} --viewer {viewer}",
         f"redball exchange check {result.folder / 'packages' / 'pol.zip'} --workbook errors.xlsx",
         "redball exchange template my-nation.xlsx",
@@ -97,6 +102,22 @@ def _show_rehearsal(result: DemoResult) -> None:
     console.print()
     console.print(f"[bold]{safe(comparison.title)}[/bold]  {safe(comparison.origin.marking)}")
     for sentence in comparison.said:
+        console.print(f"  {safe(sentence)}", soft_wrap=True)
+
+
+def _show_sharing(result: DemoResult) -> None:
+    """Show two views of the same store before and after an agreement, and the record of it."""
+    sharing = result.sharing
+    agreement = sharing.difference.agreement
+    console.print(
+        f"\n[bold]{safe(agreement.title)}, {safe(agreement.id)}[/bold]: "
+        f"{safe(' and '.join(agreement.parties))}, ammunition, rounded"
+    )
+    console.print("  Before it was signed, both were told:")
+    for sentence in sharing.difference.said:
+        console.print(f"    {safe(sentence)}", soft_wrap=True)
+    show_frame(sharing.views, "Partners' rows that each side sees, before and after", rows=20)
+    for sentence in sharing.verdict.said:
         console.print(f"  {safe(sentence)}", soft_wrap=True)
 
 

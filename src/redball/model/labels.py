@@ -9,7 +9,8 @@ A label says how sensitive a row is and to whom its owner releases it::
 
 Deny on doubt: an absent release is a release to nobody, never 'no restriction'.
 The combination of rows is labelled with the highest classification, every caveat, and the
-*intersection* of readers; an empty intersection is kept as an explicit state and stays empty when merged again.
+*intersection* of readers; an empty intersection is kept as an explicit state and stays empty when
+merged again.
 
 Sources: dominance rules after ADatP-4774 usage; the release state is our own, closing the gap
 that an absent permissive tag would open (``docs/concepts/twin.md``).

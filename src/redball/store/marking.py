@@ -105,7 +105,8 @@ def new_since(connection: sa.Connection, last: int) -> str:
     There is at least one; their ids follow each other without a gap.
     """
     new = marking_frame(connection).filter(pl.col("id") > last)
-    return f"{new['id'].min()} {rows_hash(new)}"
+    first = int(new["id"][0])  # in order of their ids
+    return f"{first} {rows_hash(new)}"
 
 
 def last_marking(connection: sa.Connection) -> int:

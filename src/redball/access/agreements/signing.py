@@ -153,7 +153,7 @@ def signers(document: SignedAgreement, trusted: TrustedKeys) -> frozenset[str]:
     if not any(_key_of(one) in known for one in document.signatures):
         return frozenset()
     note = Note(signed_text(document.agreement), document.signatures)
-    return open_note(note, keys).names & frozenset(document.agreement.parties)
+    return open_note(note, keys).names
 
 
 def note_keys(trusted: TrustedKeys, names: Iterable[str]) -> tuple[VerifierKey, ...]:

@@ -37,6 +37,7 @@ def test_signed_text_names_form_id_version_and_hash(agreement: Agreement) -> Non
     assert lines[:3] == ["redball agreement 1", "MLS-2026-001", "1"]
     assert len(lines[3]) == 64
     assert lines[4] == ""
+    assert signed_text(replace(agreement, version=7)).split("\n")[2] == "7"
 
 
 def test_signature_is_that_of_the_note_written_by_hand(
@@ -85,6 +86,9 @@ def test_keys_that_are_not_trusted_mean_nothing(both: SignedAgreement, trusted: 
     assert signers(both, {"NLD": trusted["DEU"]}) == frozenset()
     cosigner = trusted["NLD"][0].as_cosigner()
     assert signers(both, {"NLD": (cosigner,)}) == frozenset()
+    as_if = replace(both.signatures[1], key_id=cosigner.key_id)
+    asked = SignedAgreement(both.agreement, (both.signatures[0], as_if))
+    assert signers(asked, {**trusted, "NLD": (cosigner,)}) == {"DEU"}
 
 
 def test_forged_signature_rejects_the_whole_file(both: SignedAgreement, trusted: Trusted) -> None:

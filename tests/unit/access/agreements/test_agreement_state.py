@@ -237,6 +237,7 @@ def test_document_filed_as_another_closes_both(
     assert found == [State.UNTRUSTED] * 3
     wrong_version = Kept(both.text, START, id="MLS-2026-001", version=2)
     assert states([wrong_version], trusted) == [State.UNTRUSTED]
+    assert states([replace(wrong_version, activated_at=None)], trusted) == [State.UNTRUSTED]
 
 
 def test_agreements_in_force_are_sorted_by_id(

@@ -207,11 +207,17 @@ def test_steps_of_the_clock() -> None:
     assert rules([event(EventKind.DECISION), event(EventKind.DECISION, month + 1)]) == [Rule.CLOCK]
     naive = replace(back[0], at=datetime(2026, 3, 2))
     assert rules([naive]) == [Rule.CLOCK]
+    assert rules([event(EventKind.DECISION), naive]) == [Rule.CLOCK]
 
 
 def test_a_clock_set_back_does_not_hide_a_burst() -> None:
     events = [refusal(-20 * i, f"N:{i}") for i in range(4)]
     assert Rule.ENUMERATION in rules(events, FEW)
+
+
+def test_a_clock_set_back_does_not_stretch_a_window() -> None:
+    later = [refusal(minute, f"N:{minute}") for minute in (600, 0, 30, 60, 90)]
+    assert Rule.ENUMERATION not in rules([event(EventKind.DECISION), *later], FEW)
 
 
 def test_a_checkpoint_that_shrinks_or_splits() -> None:
