@@ -43,6 +43,7 @@ WITH_CODE = (
     "concepts/replications.md",
     "concepts/stress-test.md",
     "concepts/validation.md",
+    "concepts/watching.md",
 )
 WIDTH = 160
 

@@ -7,8 +7,8 @@ own label; and each row of a table that carries a label of its own, under that l
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
 from typing import Any
 
 import polars as pl
@@ -24,20 +24,31 @@ from redball.model.results import NOBODY
 
 VIEWER = "DEU"
 READERS = ("NLD", "POL")
+HELD = {"NLD": frozenset({"COMMERCIAL", "MEDICAL", "PLANS"}), "POL": frozenset({"PLANS"})}
+"""Caveats that the readers hold."""
 DAY = date(2026, 1, 31)
-OPEN = ("UNCLASSIFIED", ("ALL",))
+OPEN = Label("DEU", "UNCLASSIFIED", frozenset({"ALL"}))
 CLOSED = (
-    ("RESTRICTED", ("ALL",)),
-    ("UNCLASSIFIED", ("DEU", "NLD")),
-    ("CONFIDENTIAL", ("DEU", "POL")),
-    ("UNCLASSIFIED", ("DEU",)),
+    Label("DEU", "RESTRICTED", frozenset({"ALL"})),
+    Label("DEU", "UNCLASSIFIED", frozenset({"DEU", "NLD"})),
+    Label("DEU", "CONFIDENTIAL", frozenset({"DEU", "POL"})),
+    Label("DEU", "UNCLASSIFIED", frozenset({"DEU"})),
+    Label("DEU", "RESTRICTED", frozenset({"ALL"}), frozenset({"MEDICAL"})),
+    Label("DEU", "UNCLASSIFIED", frozenset({"POL"}), frozenset({"COMMERCIAL", "PLANS"})),
 )
-LABELS = {
-    number: Label(owner, classification, frozenset(release))
-    for number, (owner, (classification, release)) in enumerate(
-        product(("DEU", "NLD"), (OPEN, *CLOSED))
+UNDER = (("PLANS", "G-1"), ("MEDICAL", "G-2"))
+"""What only partners' rows have: a caveat, and the agreement under which the viewer reads them."""
+LABELS = dict(
+    enumerate(
+        [
+            *(replace(label, owner=owner) for owner in ("DEU", "NLD") for label in (OPEN, *CLOSED)),
+            *(
+                Label("NLD", "RESTRICTED", frozenset({VIEWER}), frozenset({caveat}), under)
+                for caveat, under in UNDER
+            ),
+        ]
     )
-}
+)
 _ITEM = {"unit_of_issue": "EA", "supply_class": "NATO:II", "currency": "EUR", "mass_kg": 2.0,
          "volume_m3": 0.01, "reparable": False}  # fmt: skip
 _RADIO = {**_ITEM, "niin": "111111111", "reparable": True}
@@ -170,7 +181,7 @@ def coalitions(draw: st.DrawFn, made: Callable[[], Rows] = world) -> Rows:
     some = st.lists(st.sampled_from(places), max_size=4, unique=True)
     # mostly without closed rows of the centre, so that answers stay readable for somebody
     gone = set(draw(some))
-    closed = {place: draw(st.integers(1, len(CLOSED))) for place in draw(some)}
+    closed = {(name, n): draw(steps(whole[name][n])) for name, n in draw(some)}
     return {
         name: [
             {"owner": "DEU", **row, "label": label_of(row, closed.get((name, n), 0))}
@@ -181,8 +192,13 @@ def coalitions(draw: st.DrawFn, made: Callable[[], Rows] = world) -> Rows:
     }
 
 
+def steps(row: dict[str, Any]) -> st.SearchStrategy[int]:
+    """Ways to close a row; a partner's may be one that is read under an agreement."""
+    return st.integers(1, len(_OF_OWNER[row.get("owner", "DEU")]) - 1)
+
+
 def label_of(row: dict[str, Any], step: int) -> int:
-    """Label of a row of a nation: 0 is open, the others are those of ``CLOSED``."""
+    """Label of a row of a nation: 0 is open, the others those of ``CLOSED``, then of ``UNDER``."""
     return _OF_OWNER[row.get("owner", "DEU")][step]
 
 
@@ -200,9 +216,14 @@ def twin_of(rows: Rows) -> Twin:
     )
 
 
+def mayread_marking(label: Label | ResultLabel, member: str) -> bool:
+    """Whether one of the readers may read what has a label: as a member, with what it holds."""
+    return label.readable_by(member) and label.caveats <= HELD[member]
+
+
 def readable(rows: Rows, member: str) -> Rows:
     return {
-        name: [record for record in records if LABELS[record["label"]].readable_by(member)]
+        name: [record for record in records if mayread_marking(LABELS[record["label"]], member)]
         for name, records in rows.items()
     }
 
@@ -243,7 +264,7 @@ def parts_of(answer: app.Answer) -> Parts:
         rows = [{k: _plain(v) for k, v in row.items() if k != "label"} for row in records]
         unlabelled[name] = sorted(json.dumps(row) for row in rows)
         found += [
-            (f"{name} {json.dumps(row)}", _read(record["label"]))
+            (f"{name} {json.dumps(row)}", read_marking(record["label"]))
             for row, record in zip(rows, records, strict=True)
             if "label" in record
         ]
@@ -264,11 +285,17 @@ def _plain(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def _read(text: str) -> ResultLabel:
-    head, _, tail = text.partition(" // ")
-    if tail == "ORIGINATORS ONLY":
-        return ResultLabel(head, frozenset())
-    return ResultLabel(head, None if tail == "REL ALL" else frozenset(tail.split()[1:-1]))
+def read_marking(text: str) -> ResultLabel:
+    """Read the marking of a result: level and caveats, readers, agreements."""
+    head, who, *rest = text.split(" // ")
+    level, *caveats = head.split()
+    readers = None if who == "REL ALL" else frozenset(who.split()[1:-1])
+    if who == "ORIGINATORS ONLY":
+        readers = frozenset()
+    under = frozenset(code for part in rest for code in part.split()[1:])
+    found = ResultLabel(level, readers, frozenset(caveats), under)
+    assert found.text == text
+    return found
 
 
 def few(examples: int) -> settings:

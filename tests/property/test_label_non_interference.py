@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.property.labelled_worlds import read_marking
 
 from redball.forecasting import consumption
 from redball.identity import item_conflicts, recognise_items, unit_factors
@@ -22,22 +23,32 @@ from redball.picture import build_picture
 from redball.stock import days_of_supply, stock_findings, unused_lots
 
 VIEWER = "DEU"
-MEMBERS = ("DEU", "NLD", "POL", "NOR")
 DAY = date(2026, 1, 31)
-LABELS = {
-    number: Label(owner, classification, frozenset(release))
-    for number, (owner, classification, release) in enumerate(
-        (owner, classification, release)
-        for owner in ("DEU", "NLD")
-        for classification, release in (
-            ("UNCLASSIFIED", ("ALL",)),
-            ("RESTRICTED", ("ALL",)),
-            ("UNCLASSIFIED", ("DEU", "NLD")),
-            ("CONFIDENTIAL", ("DEU", "POL")),
-            ("UNCLASSIFIED", ("DEU",)),
-        )
-    )
+HELD = {
+    "NLD": frozenset({"COMMERCIAL", "MEDICAL", "PLANS"}),
+    "POL": frozenset({"PLANS"}),
+    "NOR": frozenset({"MEDICAL"}),
 }
+LABELS = dict(
+    enumerate(
+        [
+            *(
+                Label(owner, classification, frozenset(release.split()), frozenset(caveats.split()))
+                for owner in ("DEU", "NLD")
+                for classification, release, caveats in (
+                    ("UNCLASSIFIED", "ALL", ""),
+                    ("RESTRICTED", "ALL", ""),
+                    ("UNCLASSIFIED", "DEU NLD", ""),
+                    ("CONFIDENTIAL", "DEU POL", "PLANS"),
+                    ("UNCLASSIFIED", "DEU", ""),
+                    ("UNCLASSIFIED", "ALL", "MEDICAL"),
+                )
+            ),
+            Label("NLD", "RESTRICTED", frozenset({VIEWER}), frozenset({"PLANS"}), "G-1"),
+            Label("NLD", "UNCLASSIFIED", frozenset({VIEWER}), frozenset(), "G-2"),
+        ]
+    )
+)
 Rows = dict[str, list[dict[str, Any]]]
 Outputs = Mapping[str, list[tuple[tuple[Any, ...], ResultLabel]]]
 
@@ -136,9 +147,13 @@ def twin_of(rows: Rows) -> Twin:
     return build_twin(frames, LABELS, viewer=VIEWER, as_of=moment)
 
 
+def may_read(label: Label | ResultLabel, member: str) -> bool:
+    return label.readable_by(member) and label.caveats <= HELD[member]
+
+
 def readable(rows: Rows, member: str) -> Rows:
     return {
-        name: [record for record in records if LABELS[record["label"]].readable_by(member)]
+        name: [record for record in records if may_read(LABELS[record["label"]], member)]
         for name, records in rows.items()
     }
 
@@ -196,14 +211,8 @@ def _listed(twin: Twin, frame: pl.DataFrame) -> list[tuple[tuple[Any, ...], Resu
 
 def _texts(frame: pl.DataFrame) -> list[tuple[tuple[Any, ...], ResultLabel]]:
     rows = frame.drop("label").rows()
-    labels = [_read(text) for text in frame["label"].to_list()]
+    labels = [read_marking(text) for text in frame["label"].to_list()]
     return [(tuple(map(_plain, row)), label) for row, label in zip(rows, labels, strict=True)]
-
-
-def _read(text: str) -> ResultLabel:
-    head, _, tail = text.partition(" // ")
-    readers = None if tail == "REL ALL" else frozenset(tail.split()[1:-1])
-    return ResultLabel(head, readers)
 
 
 def by_values(made: list[tuple[tuple[Any, ...], ResultLabel]]) -> dict[Any, list[ResultLabel]]:
@@ -226,12 +235,12 @@ SMALL = settings(
 @given(coalitions())
 def test_a_reader_of_an_output_row_could_have_made_it(rows: Rows) -> None:
     full = outputs(twin_of(rows))
-    for member in MEMBERS[1:]:
+    for member in HELD:
         own = outputs(twin_of(readable(rows, member)))
         for name, made in full.items():
             known = by_values(own[name])
             for values, labels in by_values(made).items():
-                open_to = sum(label.readable_by(member) for label in labels)
+                open_to = sum(may_read(label, member) for label in labels)
                 assert len(known.get(values, [])) >= open_to, (
                     f"{name} for {member}: {values} {labels}, but {own[name]}"
                 )

@@ -197,6 +197,16 @@ def test_growth() -> None:
             check_growth(changed(text, **wrong), KNOWN)
 
 
+def test_growth_is_that_of_one_log() -> None:
+    other = sign_note(Checkpoint("NLD", 12, TREE.root(12)).text, [NLD])
+    steps = consistency_proof(5, 12, TREE.node)
+    text = write_growth(checkpoint(5), checkpoint(12), steps)
+    with pytest.raises(BadData, match="does not go on"):
+        check_growth(changed(text, newer=other), KNOWN)
+    with pytest.raises(BadUse):
+        write_growth(checkpoint(5), other, steps)
+
+
 def test_needs_nothing_but_signing_and_ledger() -> None:
     # what a third party has to read and install to check a file
     folder = Path(__file__).parents[3] / "src" / "redball"

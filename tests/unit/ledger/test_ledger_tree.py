@@ -84,6 +84,13 @@ def test_an_empty_tree_proves_nothing() -> None:
     assert not verify_subtree_consistency(4, 4, 5, TREE.root(5), TREE.root(5), None)
 
 
+def test_a_proof_longer_than_the_tree_is_deep_is_refused() -> None:
+    # it would hash to this root, which is of two leaves, not of one
+    left, right = LEAVES[:2]
+    assert verify_inclusion(1, 2, right, [left], TREE.root(2))
+    assert not verify_inclusion(0, 1, right, [left], TREE.root(2))
+
+
 def test_a_node_is_no_entry() -> None:
     # without the two prefixes the left and right child would be an entry with the same hash
     two = TREE.node(0, 0) + TREE.node(0, 1)

@@ -1,7 +1,7 @@
 """``redball agreement``: what a nation releases to whom, seen before it is signed."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from redball.cli.options import (
     StoreOption,
     ViewerOption,
 )
+
+if TYPE_CHECKING:  # the application is loaded by the command that runs, not by the others
+    from redball.app import AgreementView
 
 group = typer.Typer(
     help="Agreements as code: draft, compare, sign, put into force, revoke.", no_args_is_help=True
@@ -95,21 +98,27 @@ def draft(
         changes={name: value for name, value in given.items() if value is not None},
         out=out,
     )
-    _show(made, json, out)
+    what = "Name a file with --out to sign it." if out is None else "Next: redball agreement diff"
+    _show(made, json, out, then=what)
 
 
 @group.command("show")
 def show(
     file: FileArgument,
     store: Annotated[
-        str | None, typer.Option("--store", help="Store whose keys and rows it is checked with.")
+        str | None,
+        typer.Option(
+            "--store", envvar="REDBALL_STORE", help="Store whose keys and rows it is checked with."
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Show an agreement in words: who signed it, and what keeps it from being put into force."""
     from redball import app
 
-    _show(app.agreement_show(file, store), json, file, checked=store is not None)
+    made = app.agreement_show(file, store)
+    then = _then(made) if store else "Signatures are checked with the keys of a store: --store."
+    _show(made, json, file, then=then)
 
 
 @group.command("diff")
@@ -121,6 +130,8 @@ def diff(
     json: JsonOption = False,
 ) -> None:
     """Show what an agreement would newly release, and what no longer, before it is signed."""
+    import polars as pl
+
     from redball import app
     from redball.cli.output import console, print_json, show_frame
     from redball.cli.safe import safe
@@ -140,16 +151,19 @@ def diff(
     console.print(f"[bold]{safe(found.agreement.id)}[/bold]  {safe(found.agreement.title)}")
     for sentence in found.said:
         console.print(f"  {safe(sentence)}", soft_wrap=True)
+    if found.rows.is_empty():
+        console.print("Nothing would become visible, and nothing would no longer be.")
+        return
     counts = ("newly_visible", "no_longer", "other_detail")
     moved = [name for name in counts if found.rows[name].sum()]
     columns = ["receiver", "action", "owner", "kind", *moved, "before", "after", "classes", "label"]
     show_frame(
         found.rows.select(columns), "Rows that would newly be visible, or no longer", rows=rows
     )
-    parts = ("subject", "action", "owner", "kind", "before", "after", "classes", "classification")
-    show_frame(
-        found.decisions.select(parts), "Decisions that change", rows=rows, hint="All: --json."
-    )
+    parts = ("action", "owner", "kind", "before", "after", "classes", "classification")
+    decisions = found.decisions.select(pl.col("subject").alias("receiver"), *parts)
+    show_frame(decisions, "Decisions that change", rows=rows, hint="All: --json.")
+    console.print("Nothing changed so far. Next: redball agreement sign")
 
 
 @group.command("sign")
@@ -164,8 +178,17 @@ def sign(
 ) -> None:
     """Sign an agreement with the viewer's key; the ledger records it."""
     from redball import app
+    from redball.cli.output import console
+    from redball.cli.safe import safe
 
-    _show(app.agreement_sign(file, app.View(store, viewer), out=out), json, out or file)
+    made = app.agreement_sign(file, app.View(store, viewer), out=out)
+    if json:
+        _show(made, json, out or file)
+        return
+    agreement = made.document.agreement
+    console.print(f"{safe(agreement.id)} version {agreement.version} is signed.")
+    _signatures(made)
+    console.print(_then(made))
 
 
 @group.command("activate")
@@ -208,7 +231,8 @@ def revoke(
     if json:
         print_json({"agreement": id, "state": found.state, "reason": found.reason})
         return
-    console.print(f"{safe(id)} is {safe(str(found.state))}: {safe(found.reason)}", soft_wrap=True)
+    console.print(f"{safe(id)} is {safe(str(found.state))}: {safe(reason)}", soft_wrap=True)
+    console.print("Nothing is read under it any more. What was shown before stays known.")
 
 
 @group.command("list")
@@ -218,6 +242,8 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """List the agreements of a store: in force, to come, ended, and why."""
+    import polars as pl
+
     from redball import app
     from redball.cli.output import print_json, show_frame
 
@@ -225,17 +251,17 @@ def list_(
     if json:
         print_json({"agreements": found})
     else:
-        show_frame(found, "Agreements", rows=rows)
+        first = ["agreement", "version", "state", "parties", "valid_from", "valid_until"]
+        days = found.with_columns(pl.col("valid_from", "valid_until").str.slice(0, 10))
+        show_frame(days.select(*first, "title", "why"), "Agreements", rows=rows)
 
 
-def _show(made: object, json: bool, path: Path | None, *, checked: bool = False) -> None:
-    from redball.app import AgreementView
+def _show(made: "AgreementView", json: bool, path: Path | None, *, then: str = "") -> None:
     from redball.cli.output import console, print_json
     from redball.cli.safe import safe
 
-    assert isinstance(made, AgreementView)
-    problems = [{"where": p.where, "what": p.what, "mend": p.mend} for p in made.problems]
     if json:
+        problems = [{"where": p.where, "what": p.what, "mend": p.mend} for p in made.problems]
         print_json(
             {
                 "file": path,
@@ -248,16 +274,31 @@ def _show(made: object, json: bool, path: Path | None, *, checked: bool = False)
         return
     for line in made.text.splitlines():
         console.print(safe(line), soft_wrap=True)
-    signed = ", ".join(made.signed_by) or "nobody"
-    console.print(f"Signed by (verified here): {safe(signed)}")
-    if made.missing:
-        console.print(f"Signature missing or not verified: {safe(', '.join(made.missing))}")
-    for problem in problems:
-        console.print(
-            f"  [bold red]■[/bold red] {safe(problem['where'])}: {safe(problem['what'])} "
-            f"{safe(problem['mend'])}"
-        )
-    if checked and not problems:
-        console.print("Nothing keeps it from being put into force.")
+    _signatures(made)
+    for problem in made.problems:
+        said = f"{problem.where}: {problem.what} {problem.mend}"
+        console.print(f"  [bold red]■[/bold red] {safe(said)}", soft_wrap=True)
     if path is not None:
-        console.print(f"File: {safe(str(path))}", soft_wrap=True)
+        console.print(f"File         {safe(str(path))}", soft_wrap=True)
+    if then:
+        console.print(then)
+
+
+def _signatures(made: "AgreementView") -> None:
+    from redball.cli.output import console
+    from redball.cli.safe import safe
+
+    console.print(f"Signed by    {safe(', '.join(made.signed_by) or 'nobody, as far as is known')}")
+    if made.missing:
+        console.print(
+            f"Not signed   {safe(', '.join(made.missing))}, or with a key not trusted here"
+        )
+
+
+def _then(made: "AgreementView") -> str:
+    """What to do next with an agreement that was looked at in a store."""
+    if made.missing:
+        return "Next: the others sign the same file: redball agreement sign"
+    if made.problems:
+        return "It can't be put into force: see ■ above, or redball agreement show --store."
+    return "Nothing keeps it from being put into force: redball agreement activate"

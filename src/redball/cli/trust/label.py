@@ -35,7 +35,10 @@ def check(
         console.print(f"[bold]{safe(found.marking or 'no marking')}[/bold]")
         for warning in found.warnings:
             console.print(f"  read with a warning: {safe(warning)}", soft_wrap=True)
-        show_frame(found.problems, "What is wrong with it", rows=50)
+        if found.valid:
+            console.print("The label is valid under its policy.")
+        else:
+            show_frame(found.problems, "What is wrong with it", rows=50)
     if not found.valid:
         raise typer.Exit(1)
 
@@ -71,6 +74,7 @@ def convert(
     text = app.label_convert(label, form=form)
     if out is not None:
         out.write_text(text, encoding="utf-8")
+        console.print(f"Written: {safe(str(out))}", soft_wrap=True)
     else:
         for line in text.splitlines():
             console.print(safe(line), soft_wrap=True)

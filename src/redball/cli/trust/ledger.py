@@ -1,11 +1,14 @@
 """``redball ledger``: a record that can't be bent."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from redball.cli.options import DEFAULT_STORE, JsonOption, ShownOption, StoreOption
+
+if TYPE_CHECKING:  # loaded by the command that runs
+    import polars as pl
 
 group = typer.Typer(
     help="The tamper-evident record: verify it, prove an entry, read it, watch it.",
@@ -95,14 +98,17 @@ def prove(
         print_json({"entry": found, "proof": out})
     else:
         console.print(f"Entry {found} is proved in {safe(str(out))}", soft_wrap=True)
-        console.print("Check it anywhere with: redball ledger check FILE --trust PUBLIC_KEY")
+        console.print(
+            f"Check it anywhere: redball ledger check {safe(str(out))} --trust PUBLIC_KEY"
+        )
 
 
 @group.command("check")
 def check(
     proof: Annotated[Path, typer.Argument(help="Proof file.")],
     trust: Annotated[
-        list[str], typer.Option("--trust", help="Public key that signed it; may be repeated.")
+        list[str],
+        typer.Option("--trust", help="Public key that signed it, or its file; repeatable."),
     ],
     cosigners: Annotated[
         int, typer.Option("--cosigners", min=0, help="How many of the keys must have cosigned.")
@@ -113,13 +119,16 @@ def check(
     from redball import app
     from redball.cli.output import console, print_json
     from redball.cli.safe import safe
+    from redball.cli.trust.key_file import public_key
 
-    found = app.ledger_check(proof, trust, cosigners=cosigners)
+    found = app.ledger_check(proof, [public_key(one) for one in trust], cosigners=cosigners)
     if json:
         print_json(found)
         return
     for name, value in found.items():
-        console.print(f"  {safe(name)}: {safe(str(value))}", soft_wrap=True)
+        shown = ", ".join(value) if isinstance(value, list) else value
+        text = "–" if shown is None or shown == "" else str(shown)
+        console.print(f"  {safe(name.replace('_', ' '))}: {safe(text)}", soft_wrap=True)
 
 
 @group.command("log")
@@ -147,7 +156,12 @@ def log(
     if json:
         print_json({"entries": found})
     else:
-        show_frame(found.tail(rows), "Ledger", rows=rows, hint="All of them: --json.")
+        first = ["entry", "at", "verb", "actor", "object"]
+        rest = [name for name in found.columns if name not in first]
+        shown = found.tail(rows).select(*first, *rest).with_columns(_moments())
+        show_frame(shown, "Ledger", rows=rows)
+        if found.height > rows:
+            console.print(f"  The newest {rows} of {found.height:,}. All of them: --json.")
 
 
 @group.command("watch")
@@ -160,13 +174,16 @@ def watch(
 ) -> None:
     """Look for signs of misuse in the ledger: enumeration, bulk reads, canaries, clock jumps."""
     from redball import app
-    from redball.cli.output import print_json, show_frame
+    from redball.cli.output import console, print_json, show_frame
 
     found = app.ledger_watch(store)
     if json:
         print_json({"detections": found})
     else:
-        show_frame(found, "Signs of misuse", rows=100)
+        first = ["severity", "rule", "actor", "what", "at", "entries"]
+        show_frame(found.select(first).with_columns(_moments()), "Signs of misuse", rows=100)
+        if not found.is_empty():
+            console.print("  The entries they rest on: redball ledger log --json")
     if fail_on and not found.is_empty():
         raise typer.Exit(FAILED)
 
@@ -179,7 +196,9 @@ def witness(
     state: Annotated[
         Path, typer.Option("--state", help="Folder in which the witness remembers every log.")
     ],
-    trust: Annotated[list[str], typer.Option("--trust", help="Public key of the log's owner.")],
+    trust: Annotated[
+        list[str], typer.Option("--trust", help="Public key of the log, or its file.")
+    ],
     key: Annotated[str, typer.Option("--key", help="Name of the witness's key.")],
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the checkpoint with the cosignature.")
@@ -191,15 +210,22 @@ def witness(
     from redball import app
     from redball.cli.output import console, print_json
     from redball.cli.safe import safe
+    from redball.cli.trust.key_file import public_key
 
+    keys = [public_key(one) for one in trust]
     status, body = app.ledger_witness(
-        request, state=state, trust=trust, key=key, store=store, out=out
+        request, state=state, trust=keys, key=key, store=store, out=out
     )
     if json:
         print_json({"status": status, "body": body})
     else:
-        for line in (str(status), *body.splitlines()):
+        done = status == app.WITNESS_OK
+        said = "Cosigned" if done else "Not cosigned"
+        console.print(f"{said} ({status}).")
+        for line in body.splitlines():
             console.print(safe(line), soft_wrap=True)
+        if done and out is not None:
+            console.print(f"The cosigned checkpoint: {safe(str(out))}", soft_wrap=True)
     if status != app.WITNESS_OK:
         raise typer.Exit(FAILED)
 
@@ -220,4 +246,12 @@ def offer(
     if json:
         print_json({"size": size, "request": out})
     else:
-        console.print(f"Size {size}, offered in {safe(str(out))}", soft_wrap=True)
+        console.print(f"{size} entries are offered in {safe(str(out))}", soft_wrap=True)
+        console.print(f"The witness answers with: redball ledger witness. Next time: --old {size}")
+
+
+def _moments() -> "pl.Expr":
+    """The column of moments as moments, so that a table shows them short and whole."""
+    import polars as pl
+
+    return pl.col("at").str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S")
