@@ -10,10 +10,13 @@ import sys
 from benchmarks.bench_start import figures
 from benchmarks.measure import in_process
 
-SCRIPTS = ("risk", "forecasting", "sparing", "curve", "screen", "exposure", "cascade")
+SCRIPTS = (
+    "risk", "forecasting", "sparing", "curve", "screen", "exposure", "cascade", "ledger_tree",
+    "ledger_store",
+)  # fmt: skip
 """Parts that measure themselves, size by size: ``python -m benchmarks.bench_<part> --size S``."""
 
-WHOLE = ("placement",)
+WHOLE = ("placement", "gate")
 """Parts whose sizes are those of published cases: ``benchmarks/bench_<part>.py``."""
 
 MODULES = ("simulation", "runtime", "stress")

@@ -34,7 +34,7 @@ CLOSED = (
     Label("DEU", "CONFIDENTIAL", frozenset({"DEU", "POL"})),
     Label("DEU", "UNCLASSIFIED", frozenset({"DEU"})),
     Label("DEU", "RESTRICTED", frozenset({"ALL"}), frozenset({"MEDICAL"})),
-    Label("DEU", "UNCLASSIFIED", frozenset({"POL"}), frozenset({"COMMERCIAL", "PLANS"})),
+    Label("DEU", "UNCLASSIFIED", frozenset({"DEU", "POL"}), frozenset({"COMMERCIAL", "PLANS"})),
 )
 UNDER = (("PLANS", "G-1"), ("MEDICAL", "G-2"))
 """What only partners' rows have: a caveat, and the agreement under which the viewer reads them."""
@@ -216,14 +216,14 @@ def twin_of(rows: Rows) -> Twin:
     )
 
 
-def mayread_marking(label: Label | ResultLabel, member: str) -> bool:
+def may_read(label: Label | ResultLabel, member: str) -> bool:
     """Whether one of the readers may read what has a label: as a member, with what it holds."""
     return label.readable_by(member) and label.caveats <= HELD[member]
 
 
 def readable(rows: Rows, member: str) -> Rows:
     return {
-        name: [record for record in records if mayread_marking(LABELS[record["label"]], member)]
+        name: [record for record in records if may_read(LABELS[record["label"]], member)]
         for name, records in rows.items()
     }
 

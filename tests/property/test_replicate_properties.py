@@ -15,7 +15,6 @@ from redball.simulation.replicate import (
     mean_estimate,
     quantile_estimate,
     ratio_estimate,
-    resilience_triangle,
     shortfall_estimate,
 )
 from redball.simulation.replicate.moments import Moments
@@ -127,15 +126,6 @@ def test_the_stop_rule_always_advances_and_never_passes_the_cap(
     if not asked.reached(found, scale):
         following = asked.next_count(found, scale)
         assert following == min(max(following, n + 1), 2 * n, 500)
-
-
-@given(st.lists(st.floats(0, 100), min_size=2, max_size=20))
-def test_a_triangle_loses_what_the_curve_lacks(quality: list[float]) -> None:
-    found = resilience_triangle(range(len(quality)), quality)
-    span = len(quality) - 1
-    assert found.loss == pytest.approx(100 * span * (1 - found.index), abs=1e-6)
-    assert found.robustness == min(quality)
-    assert found.rapidity >= 0
 
 
 @settings(max_examples=25)

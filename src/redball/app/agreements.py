@@ -198,7 +198,7 @@ def _event(
         at,
         agreements=(agreement.id,),
         facts={
-            "sha256": content_hash(agreement),
+            "content": content_hash(agreement),
             "parties": list(agreement.parties),
             **(facts or {}),
         },

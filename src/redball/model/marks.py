@@ -130,7 +130,7 @@ class Marks:
 
 def _shared(agreements: list[str]) -> list[tuple[str, ...]]:
     """One bit for each agreement; the rest share the last."""
-    single = [(one,) for one in agreements[: _MOST_AGREEMENTS - 1]]
+    single: list[tuple[str, ...]] = [(one,) for one in agreements[: _MOST_AGREEMENTS - 1]]
     rest = tuple(agreements[_MOST_AGREEMENTS - 1 :])
     return [*single, rest] if rest else single
 

@@ -134,7 +134,7 @@ class KeyFolder:
             raise NotPermitted(
                 f"There is no public key named {name}.",
                 where=str(self.path),
-                mend="Make it with: redball keys new, or restore the file.",
+                mend="Make it with: redball key new, or restore the file.",
             )
         key = VerifierKey.parse(text.decode(errors="replace"))
         if key.name != name:

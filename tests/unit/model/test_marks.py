@@ -10,12 +10,14 @@ import pytest
 from redball.model import Label, dominant
 from redball.model.marks import Marks
 
-LABELS = tuple(
+_PLAIN = tuple(
     Label(owner, classification, frozenset(release))
     for owner in ("DEU", "NLD")
     for classification in ("UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET")
     for release in ((), ("ALL",), ("POL",), ("POL", "NOR"), ("ALL", "POL"))
-) + (
+)
+LABELS = (
+    *_PLAIN,
     Label("NLD", "RESTRICTED", frozenset({"POL"}), frozenset({"MEDICAL"})),
     Label("NLD", "RESTRICTED", frozenset({"POL"}), frozenset({"MEDICAL", "PLANS"}), "G-1"),
     Label("NLD", "SECRET", frozenset({"POL", "NOR"}), under="G-2"),
