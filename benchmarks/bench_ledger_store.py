@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.bench_ledger_store [--size S|M|L ...] [--json]``; without a size S, M and L.
 Both ways write the same events to stores of their own on the same disk, in the same run, and every
-event is on the disk (``synchronous=FULL``) when it is acknowledged. One by one writes fewer of them,
+event is on the disk (``synchronous=FULL``) when it is acknowledged. One by one writes fewer,
 since a disk takes its time; figures are rates. Verification of the store is measured beside.
 """
 

@@ -198,7 +198,7 @@ def problems_of(store: Store, document: SignedAgreement, now: datetime) -> tuple
     sites = every.select(pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":"))
     return activatable(
         document,
-        trusted_keys(store.url),
+        trusted_keys(store.address),
         standing=standing_in(store, now),
         owned=set(sites.to_series()),
         now=now,
@@ -211,7 +211,7 @@ def standing_in(store: Store, now: datetime) -> tuple[Standing, ...]:
     """Where every agreement of a store stands at a moment."""
     return standing(
         kept_agreements(store),
-        trusted_keys(store.url),
+        trusted_keys(store.address),
         now=now,
         latest=store.last_event_at(),
     )

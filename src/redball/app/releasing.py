@@ -32,7 +32,7 @@ def scope_in(store: Store, subject: Subject, *, now: datetime | None = None) -> 
     doing = current()
     action = doing.action if doing is not None and doing.action in READING else Action.SEE
     if doing is not None:
-        doing.asked.append((store.url, subject))
+        doing.asked.append((store.address, subject))
         authorised(subject, doing.action)
     moment = now or datetime.now(UTC)
     agreements = agreements_in_force(store, moment)
@@ -61,7 +61,7 @@ def agreements_in_force(store: Store, now: datetime) -> tuple[Agreement, ...]:
     kept = kept_agreements(store)
     if not kept:
         return ()
-    return in_force(kept, trusted_keys(store.url), now=now, latest=store.last_event_at())
+    return in_force(kept, trusted_keys(store.address), now=now, latest=store.last_event_at())
 
 
 def coarsened(
@@ -116,7 +116,7 @@ def released(store: Store, scope: ReleaseScope, twin: Twin, *, now: datetime | N
     doing = current()
     if doing is not None:
         said = tuple(s for one in sorted(rows) for s in _said(scope, one))
-        doing.relied.append(Relied(store.url, scope.subject, tuple(sorted(rows)), said))
+        doing.relied.append(Relied(store.address, scope.subject, tuple(sorted(rows)), said))
 
 
 def _said(scope: ReleaseScope, one: str) -> Iterator[str]:

@@ -140,7 +140,7 @@ def see_in(
         exercise=not feeds.is_empty() and bool(feeds["exercise"].any()),
     )
     released(store, scope, twin, now=now)
-    return Seen(twin, feeds, scope, store.url)
+    return Seen(twin, feeds, scope, store.address)
 
 
 def feeds_in(revisions: pl.DataFrame, moment: datetime) -> pl.DataFrame:

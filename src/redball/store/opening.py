@@ -67,7 +67,7 @@ def open_store(
         )
     if not is_current(found):
         upgrade(backend)
-    return Store(backend)
+    return Store(backend, str(url))
 
 
 def _backend(url: str | Path, busy_seconds: float) -> Backend:

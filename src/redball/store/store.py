@@ -43,13 +43,19 @@ class Store:
     It holds no connection between calls, so it may be shared by threads and kept for long.
     """
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, address: str = "") -> None:
         self._backend = backend
+        self._address = address or backend.url
 
     @property
     def url(self) -> str:
         """Address, without a password."""
         return self._backend.url
+
+    @property
+    def address(self) -> str:
+        """Address as it was opened, with its password: to open it again, never to show."""
+        return self._address
 
     def import_package(
         self,

@@ -145,6 +145,8 @@ def log(
     json: JsonOption = False,
 ) -> None:
     """Read the ledger, the newest entries last."""
+    import polars as pl
+
     from redball import app
     from redball.cli.output import console, print_json, show_frame
 
@@ -158,7 +160,8 @@ def log(
     else:
         first = ["entry", "at", "verb", "actor", "object"]
         rest = [name for name in found.columns if name not in first]
-        shown = found.tail(rows).select(*first, *rest).with_columns(_moments())
+        short = pl.col("object").str.replace("^([0-9a-f]{16})[0-9a-f]{48}$", "$1")
+        shown = found.tail(rows).select(*first, *rest).with_columns(_moments(), short)
         show_frame(shown, "Ledger", rows=rows)
         if found.height > rows:
             console.print(f"  The newest {rows} of {found.height:,}. All of them: --json.")

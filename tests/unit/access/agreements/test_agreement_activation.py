@@ -147,10 +147,16 @@ def test_rules_that_can_not_be_made(both: SignedAgreement, trusted: Trusted) -> 
         raise ZeroDivisionError
 
     other = Kept(both.text, START)
+    waiting = Kept(SignedAgreement(replace(both.agreement, id="MLS-2026-003")).text)
     new = SignedAgreement(replace(both.agreement, id="MLS-2026-002"), ())
     for compiles, where in ((refuse, "MLS-2026-001#0"), (crash, "rules")):
         found = activatable(
-            new, trusted, standing=stands([other], trusted), owned=(), now=NOW, compiles=compiles
+            new,
+            trusted,
+            standing=stands([other, waiting], trusted),
+            owned=(),
+            now=NOW,
+            compiles=compiles,
         )
         assert found[-1].where == where
     assert seen == [("MLS-2026-001", "MLS-2026-002")]
