@@ -193,8 +193,10 @@ def coalitions(draw: st.DrawFn, made: Callable[[], Rows] = world) -> Rows:
 
 
 def steps(row: dict[str, Any]) -> st.SearchStrategy[int]:
-    """Ways to close a row; a partner's may be one that is read under an agreement."""
-    return st.integers(1, len(_OF_OWNER[row.get("owner", "DEU")]) - 1)
+    """Ways to close a row; a partner's is as likely read under an agreement as by its label."""
+    further = len(_OF_OWNER[row.get("owner", "DEU")]) - 1 - len(CLOSED)
+    by_label = st.integers(1, len(CLOSED))
+    return by_label | st.integers(len(CLOSED) + 1, len(CLOSED) + further) if further else by_label
 
 
 def label_of(row: dict[str, Any], step: int) -> int:

@@ -257,6 +257,8 @@ def list_(
 
 
 def _show(made: "AgreementView", json: bool, path: Path | None, *, then: str = "") -> None:
+    from textwrap import wrap
+
     from redball.cli.output import console, print_json
     from redball.cli.safe import safe
 
@@ -273,7 +275,15 @@ def _show(made: "AgreementView", json: bool, path: Path | None, *, then: str = "
         )
         return
     for line in made.text.splitlines():
-        console.print(safe(line), soft_wrap=True)
+        # folded at words and under its own column; what is copied, such as the hash, stays whole
+        for part in wrap(
+            line,
+            max(console.width, 40),
+            subsequent_indent=" " * 13,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]:
+            console.print(safe(part), soft_wrap=True)
     _signatures(made)
     for problem in made.problems:
         said = f"{problem.where}: {problem.what} {problem.mend}"

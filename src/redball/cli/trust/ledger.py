@@ -145,6 +145,8 @@ def log(
     json: JsonOption = False,
 ) -> None:
     """Read the ledger, the newest entries last."""
+    from json import loads
+
     import polars as pl
 
     from redball import app
@@ -156,7 +158,11 @@ def log(
         return
     found = app.ledger_log(store, kind=kind)
     if json:
-        print_json({"entries": found})
+        entries = [
+            {**row, "agreements": row["agreements"].split(), "facts": loads(row["facts"])}
+            for row in found.iter_rows(named=True)
+        ]
+        print_json({"entries": entries})
     else:
         first = ["entry", "at", "verb", "actor", "object"]
         rest = [name for name in found.columns if name not in first]
