@@ -258,16 +258,18 @@ def test_the_ledger_shows_what_was_done_and_holds_against_a_kept_checkpoint(desk
 def test_refusals_are_in_the_ledger_and_the_watch_speaks_of_them(desk: Desk) -> None:
     assert desk.ask("ledger", "watch") == {"detections": []}
     desk.run("ledger", "watch", "--fail")
-    for _ in range(12):
+    for _ in range(30):
         desk.refused(
             "picture", "--viewer", "NLD role=administrator",
             code=BAD_DATA, says="administrator",
         )  # fmt: skip
     refusals = desk.ask("ledger", "log", "--kind", "refusal")["entries"]
-    assert [row["actor"] for row in refusals] == ["NLD role=administrator"] * 12
+    assert len(refusals) == 30
+    (actor,) = {row["actor"] for row in refusals}
+    assert actor.startswith("NLD role=administrator")
     assert refusals[0]["facts"]["reason"] == "not permitted"
     found = desk.ask("ledger", "watch")["detections"]
-    assert {row["actor"] for row in found} == {"NLD role=administrator"}
+    assert {row["actor"] for row in found} == {actor}
     desk.run("ledger", "watch", "--fail", code=1)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from redball.access import Subject, parse_subject
 from redball.access.actions import Action
+from redball.access.labels import assertion
 from redball.app.doing import use_case
 from redball.app.export import write_tables
 from redball.app.exporting import exported
@@ -78,6 +79,11 @@ class Answer:
             },
             "assumptions": list(self.assumptions),
         }
+
+    @property
+    def confidentiality(self) -> dict[str, object]:
+        """The label as an ADatP-4774 shaped assertion about what stands beside it."""
+        return dict(assertion(self.origin.label, self.origin.as_of))
 
     def as_exhibit(self) -> Exhibit:
         """The answer as a section of a report."""

@@ -53,7 +53,11 @@ def deliver(answer: app.Answer, to: Delivery, known: Mapping[str, object] | None
     if to.save:
         written["kept_as"] = app.keep(answer, to.store)
     if to.json:
-        origin = {"origin": answer.origin.as_dict(), "kind": answer.kind}
+        origin = {
+            "origin": answer.origin.as_dict(),
+            "confidentiality": answer.confidentiality,
+            "kind": answer.kind,
+        }
         print_json({**origin, **answer.content, **written})
         return
     _show(answer, to.rows)
@@ -67,7 +71,7 @@ def _show(answer: app.Answer, rows: int) -> None:
     origin = answer.origin
     console.print(f"[bold]{safe(answer.title)}[/bold]  {safe(origin.marking)}")
     console.print(
-        f"  as of {origin.as_of:%Y-%m-%d %H:%MZ}, viewer {safe(origin.viewer)}, "
+        f"  as of {origin.as_of:%Y-%m-%d %H:%MZ}, viewer {safe(origin.subject or origin.viewer)}, "
         f"twin {origin.twin_hash[:12]}",
         style="dim",
     )

@@ -35,7 +35,7 @@ def show_banner(origin: Origin) -> None:
     """Label, moment and viewer: what every screen starts with."""
     console.print(f"[bold reverse] {safe(origin.marking)} [/]")
     console.print(
-        f"As of {origin.as_of:%Y-%m-%d %H:%MZ} for {origin.viewer} · "
+        f"As of {origin.as_of:%Y-%m-%d %H:%MZ} for {safe(origin.subject or origin.viewer)} · "
         f"twin {origin.twin_hash[:12]} · {origin.software}",
         style="dim",
     )

@@ -51,12 +51,16 @@ def head(content: ReportContent) -> Markup:
         ),
         pairs(
             [
-                ("Viewer", origin.viewer),
+                ("Viewer", origin.subject or origin.viewer),
                 ("Report made", zulu(content.generated)),
                 ("Twin", el("code", origin.twin_hash[:HASH_LETTERS] or "none")),
                 ("Revision of the store", grouped(origin.revision)),
                 ("Software", origin.software),
                 ("Data", "exercise data" if content.exercise else "real data"),
+                *(
+                    ("Rests on agreement", f"{one.agreement}: {one.title}")
+                    for one in origin.agreements
+                ),
             ]
         ),
         None if content.answers_only else key_figures(content),

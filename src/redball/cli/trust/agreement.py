@@ -36,7 +36,10 @@ def templates(json: JsonOption = False) -> None:
         print_json(found)
         return
     for name, purpose in found.items():
-        console.print(f"[bold]{safe(name)}[/bold]  {safe(purpose)}", soft_wrap=True)
+        console.print(f"[bold]{safe(name)}[/bold]")
+        for part in _folded(f"  {purpose}", indent=2):
+            console.print(safe(part), soft_wrap=True)
+    console.print("Next: redball agreement draft NAME --id ID --parties DEU,NLD --out FILE")
 
 
 @group.command("draft")
@@ -257,8 +260,6 @@ def list_(
 
 
 def _show(made: "AgreementView", json: bool, path: Path | None, *, then: str = "") -> None:
-    from textwrap import wrap
-
     from redball.cli.output import console, print_json
     from redball.cli.safe import safe
 
@@ -275,14 +276,7 @@ def _show(made: "AgreementView", json: bool, path: Path | None, *, then: str = "
         )
         return
     for line in made.text.splitlines():
-        # folded at words and under its own column; what is copied, such as the hash, stays whole
-        for part in wrap(
-            line,
-            max(console.width, 40),
-            subsequent_indent=" " * 13,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]:
+        for part in _folded(line, indent=13):
             console.print(safe(part), soft_wrap=True)
     _signatures(made)
     for problem in made.problems:
@@ -312,3 +306,16 @@ def _then(made: "AgreementView") -> str:
     if made.problems:
         return "It can't be put into force: see ■ above, or redball agreement show --store."
     return "Nothing keeps it from being put into force: redball agreement activate"
+
+
+def _folded(line: str, indent: int) -> list[str]:
+    """A line folded at words, under its own column; what is copied, such as a hash, stays whole."""
+    from textwrap import wrap
+
+    from redball.cli.output import console
+
+    room = max(console.width, 40)
+    further = " " * indent
+    return wrap(
+        line, room, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    ) or [""]

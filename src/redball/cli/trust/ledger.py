@@ -42,7 +42,7 @@ def verify(
     else:
         mark = "[green]●[/green]" if found.ok else "[bold red]■[/bold red]"
         for sentence in found.said:
-            console.print(f"{mark} {safe(sentence)}", soft_wrap=True)
+            console.print(f"{mark} {safe(sentence)}")
     if not found.ok:
         raise typer.Exit(FAILED)
 
