@@ -28,6 +28,8 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from redball.store import open_store
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Files = Mapping[str, str | bytes | None]
 
@@ -93,8 +95,14 @@ def workbook(path: Path, spoil: Callable[[xlsxwriter.Workbook], None]) -> Path:
 
 
 def state(store: Path) -> str:
-    """Digest of every row of every table; also proves that the file is sound."""
+    """Digest of every row of every table; also proves that the file is sound.
+
+    Of the ledger only the number of leaves counts, since salts and times differ from run to run;
+    that it fits the rows is verified.
+    """
     digest = hashlib.sha256()
+    with open_store(store) as source:
+        assert source.verify().sound
     with closing(sqlite3.connect(store)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE sql > ''")]
@@ -103,7 +111,8 @@ def state(store: Path) -> str:
             if kind.fetchone() == ("table",):
                 rows = sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"')))
                 digest.update(f"{name}{len(rows)}".encode())
-                digest.update("\n".join(rows).encode())
+                if not name.startswith("ledger"):
+                    digest.update("\n".join(rows).encode())
     return digest.hexdigest()
 
 

@@ -266,7 +266,7 @@ def _joined(*parts: Tables) -> Tables:
 def test_rows_that_may_not_be_seen_change_nothing(who: str, bases: Path) -> None:
     kinds = HIDDEN if who == NODE else HIDDEN | UNCLEARED
 
-    @few(5)
+    @few(3)
     @given(st.sampled_from(DETAILS), _shown_rows(), _hidden_rows(kinds), _hidden_rows(kinds))
     def check(detail: str, shown: Tables, one: Tables, other: Tables) -> None:
         stores = [
@@ -277,7 +277,8 @@ def test_rows_that_may_not_be_seen_change_nothing(who: str, bases: Path) -> None
         first, second = (_looked(store, who) for store in stores)
         for what, told in first.items():
             assert told == second[what], f"{what} tells {who} of {one} against {other}"
-        assert first["written down"], "nothing was released at all"
+        # a total that one site dominates is not told
+        assert first["written down"] or detail == "totals", "nothing was released at all"
         if keys:
             first_told, second_told = (_told_of(store, who, keys) for store in stores)
             assert first_told == second_told
