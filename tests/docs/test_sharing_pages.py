@@ -14,6 +14,7 @@ import pytest
 from tests.docs.test_guides import DOCS, WIDTH, fenced, steps, write_files
 from typer.testing import CliRunner
 
+from redball import app
 from redball.cli.output import console
 from redball.cli.program import program
 
@@ -78,6 +79,22 @@ def test_the_sharing_tutorial_runs_from_top_to_bottom(
     _, mark, rest = text.partition("## 3.")
     assert ran(mark + rest, monkeypatch) >= 11
     assert len(fenced(text, "console")) >= 10
+
+
+def test_the_tutorial_says_the_figures_that_its_agreement_gives(
+    two_nations: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "desk"
+    shutil.copytree(two_nations, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("REDBALL_STORE", "coalition.sqlite")
+    text = (DOCS / TUTORIAL).read_text("utf-8")
+    ran(text.partition("## 3.")[2].partition("## 6.")[0], monkeypatch)
+    result = app.picture(app.View("coalition.sqlite", "NLD"))
+    by_nation = result.picture.as_tables()["by_nation"]
+    assert dict(by_nation.select("nation", "quantity").iter_rows()) == {"DEU": 5400, "NLD": 517}
+    assert "with 5,400 shells. It holds 5,450:" in text
+    assert 1234 + 1871 + 2345 == 5450
 
 
 @pytest.mark.parametrize("page", GUIDES)

@@ -4,7 +4,8 @@ What: one SQL table per table of the language, where an import is a revision and
 lives from one revision to another, so that the picture can be asked for any past moment. Why:
 what a nation sends must be kept whole or not at all, survive a crash once it is acknowledged, and
 be read only by those whom its label allows: the two ways to rows are
-:meth:`Store.import_package` and :meth:`Store.read`, and there is no reading without labels.
+in by package (:meth:`Store.import_package`) and out by label (:meth:`Store.read` and
+:meth:`Store.page`), and there is no reading without labels.
 How it is laid out, what it promises and where that ends: ``docs/concepts/store.md``.
 """
 
@@ -12,6 +13,7 @@ from redball.store.agreements import AgreementRecord
 from redball.store.finding import LedgerReport, Problem
 from redball.store.log import Entry
 from redball.store.opening import open_store
+from redball.store.paging import Page, Prefix, Where
 from redball.store.recording import Recorder
 from redball.store.results import ResultRecord
 from redball.store.store import Store
@@ -32,6 +34,8 @@ __all__ = [
     "ImportResult",
     "LedgerReport",
     "PackageRecord",
+    "Page",
+    "Prefix",
     "Problem",
     "Recorder",
     "ResultRecord",
@@ -42,5 +46,6 @@ __all__ = [
     "Stream",
     "TableDifference",
     "TableRows",
+    "Where",
     "open_store",
 ]

@@ -97,9 +97,10 @@ def put_agreement(
 
 def _name_sites(backend: Backend, connection: sa.Connection, before: frozenset[str]) -> None:
     """Mark the rows at sites that are named for the first time."""
-    frames = current(backend, connection)
-    after = known_in(frames, named_sites(connection))
-    remark(backend, connection, after, changed_refs(known_in(frames, before), after))
+    with backend.marking(connection):
+        frames = current(backend, connection)
+        after = known_in(frames, named_sites(connection))
+        remark(backend, connection, after, changed_refs(known_in(frames, before), after))
 
 
 def end_agreement(

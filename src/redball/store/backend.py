@@ -1,6 +1,6 @@
 """The small interface that both database engines fill."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
@@ -34,11 +34,34 @@ class Backend(Protocol):
     def prepare(self) -> None:
         """Make lasting settings of a database that is about to be filled."""
 
-    def writing(self) -> AbstractContextManager[sa.Connection]:
-        """Open the one write transaction: alone, durable when left, rolled back on any error."""
+    def writing(
+        self, *, owners: Collection[str] = (), viewer: str = ""
+    ) -> AbstractContextManager[sa.Connection]:
+        """Open the one write transaction: alone, durable when left, rolled back on any error.
 
-    def reading(self) -> AbstractContextManager[sa.Connection]:
-        """Open a read transaction that sees one moment."""
+        Rows of these owners and results of this viewer can be reached, the bookkeeping always.
+        """
+
+    def reading(
+        self, *, labels: Collection[int] = (), owners: Collection[str] = (), viewer: str = ""
+    ) -> AbstractContextManager[sa.Connection]:
+        """Open a read transaction that sees one moment.
+
+        Rows with these labels, or else of these owners, and results of this viewer can be reached;
+        the bookkeeping always.
+        """
+
+    def auditing(self) -> AbstractContextManager[sa.Connection]:
+        """Open a read transaction that sees everything: to verify, and to count for operators."""
+
+    def migrating(self) -> AbstractContextManager[sa.Connection]:
+        """Open the one write transaction to change the schema."""
+
+    def inspecting(self) -> AbstractContextManager[sa.Connection]:
+        """Open a read transaction to look at the schema, which may not be there yet."""
+
+    def marking(self, connection: sa.Connection) -> AbstractContextManager[None]:
+        """Let a write transaction read every owner's rows and change their markings."""
 
     def insert(self, connection: sa.Connection, target: sa.Table, frame: pl.DataFrame) -> None:
         """Insert rows; the frame has the columns of the table, the columns it lacks are empty."""
@@ -56,8 +79,10 @@ class Backend(Protocol):
     def rows(self, connection: sa.Connection, query: Query) -> pl.DataFrame:
         """Run a query in a transaction."""
 
-    def frames(self, queries: Mapping[str, Query]) -> dict[str, pl.DataFrame]:
-        """Run queries in bulk, outside of any transaction of the caller, the fastest way."""
+    def frames(
+        self, queries: Mapping[str, Query], *, labels: Collection[int] = ()
+    ) -> dict[str, pl.DataFrame]:
+        """Run queries on rows with these labels in bulk, in transactions of its own."""
 
     def size_bytes(self, connection: sa.Connection) -> int:
         """Size of the store."""

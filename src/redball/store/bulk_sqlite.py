@@ -1,8 +1,8 @@
 """SQLite: one file, one writer, durable on commit; bulk reading as Arrow."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -93,17 +93,47 @@ class SQLiteBackend:
         except _ERRORS as error:
             raise sqlite_error(error, str(self.path)) from error
 
+    # SQLite has no users and no guard of rows: for whom a transaction acts changes nothing here,
+    # and the query layer (reading.py, paging.py) is the wall.
+
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(
+        self,
+        *,
+        owners: Collection[str] = (),  # noqa: ARG002 - see above
+        viewer: str = "",  # noqa: ARG002 - see above
+    ) -> Iterator[sa.Connection]:
         """Open the one write transaction."""
         with self._gate.standard(), self._translated(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def reading(
+        self,
+        *,
+        labels: Collection[int] = (),  # noqa: ARG002 - see above
+        owners: Collection[str] = (),  # noqa: ARG002 - see above
+        viewer: str = "",  # noqa: ARG002 - see above
+    ) -> Iterator[sa.Connection]:
         """Open a read transaction; it never waits for a writer."""
         with self._gate.standard(), self._translated(), self._engine.begin() as connection:
             yield connection
+
+    def migrating(self) -> AbstractContextManager[sa.Connection]:
+        """Open the write transaction, to change the schema."""
+        return self.writing()
+
+    def auditing(self) -> AbstractContextManager[sa.Connection]:
+        """Open a read transaction, to verify what is there."""
+        return self.reading()
+
+    def inspecting(self) -> AbstractContextManager[sa.Connection]:
+        """Open a read transaction, to look at the schema."""
+        return self.reading()
+
+    def marking(self, connection: sa.Connection) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Let a write transaction mark every owner's rows: here it may anyway (see above)."""
+        return nullcontext()
 
     def insert(self, connection: sa.Connection, target: sa.Table, frame: pl.DataFrame) -> None:
         """Insert rows with ``executemany``; dates as ISO text."""
@@ -138,14 +168,16 @@ class SQLiteBackend:
             parts.append(typed(part, schema, str(self.path)))
         return pl.concat(parts)
 
-    def frames(self, queries: Mapping[str, Query]) -> dict[str, pl.DataFrame]:
+    def frames(
+        self, queries: Mapping[str, Query], *, labels: Collection[int] = ()
+    ) -> dict[str, pl.DataFrame]:
         """Read through the Arrow driver, or on an ordinary connection while one is open here."""
         with self._gate.arrow() as free:
             if free:
                 # busy: another process is just opening or closing the log, which passes
                 with suppress(StoreBusy):
                     return self._arrow(queries)
-        with self.reading() as connection:
+        with self.reading(labels=labels) as connection:
             return {name: self.rows(connection, query) for name, query in queries.items()}
 
     def _arrow(self, queries: Mapping[str, Query]) -> dict[str, pl.DataFrame]:

@@ -39,7 +39,8 @@ def import_package(
     Label(record.owner)  # refuses what is not an owner code
     content = _content(record, tables)
     incoming = {name: checked(name, rows) for name, rows in tables.items()}
-    with backend.reading() if dry_run else backend.writing() as connection:
+    door = backend.reading if dry_run else backend.writing
+    with door(owners=(record.owner,)) as connection:
         if was_imported(connection, record):
             return ImportResult(None, unchanged=True, dry_run=dry_run, tables=())
         refuse_older(connection, record, list(tables))
@@ -158,7 +159,8 @@ class _Writing:
         connection, record = self._step.connection, self._step.record
         changed = changed_refs(self._before, self._known)
         if changed:
-            remark(self._step.backend, connection, self._known, changed)
+            with self._step.backend.marking(connection):
+                remark(self._step.backend, connection, self._known, changed)
         if last_marking(connection) > self._last_marking:
             self._commitments["markings"] = new_since(connection, self._last_marking)
         event = Event(
@@ -177,7 +179,8 @@ def _known_around(
 ) -> tuple[Known, Known]:
     """What is known before and after the import."""
     sites = named_sites(step.connection)
-    frames = current(step.backend, step.connection)
+    with step.backend.marking(step.connection):
+        frames = current(step.backend, step.connection)
     before = known_in(frames, sites)
     after = after_import(frames, step.record.owner, incoming, tables)
     touched = any(name in incoming for name in frames)

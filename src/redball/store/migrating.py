@@ -9,7 +9,7 @@ from redball.model import StoreError, StoreTooNew
 from redball.store.backend import Backend
 from redball.store.founding import found_ledger
 
-REVISIONS: Sequence[str] = ("0001", "0002", "0003")
+REVISIONS: Sequence[str] = ("0001", "0002", "0003", "0004")
 """Our migrations, oldest first; a test compares them with the scripts."""
 
 SCRIPTS = Path(__file__).with_name("migrations")
@@ -56,13 +56,21 @@ def is_current(found: str | None) -> bool:
 def upgrade(backend: Backend) -> None:
     """Bring a store to our newest schema in one transaction; two at once do it once."""
     backend.prepare()
-    with backend.writing() as connection:
-        if not is_current(schema_revision(connection, backend.url)):
-            _run(connection)
+    with backend.migrating() as connection:
+        found = schema_revision(connection, backend.url)
+        if is_current(found):
+            return
+        if found is None or found < _LEDGER:
+            # before the wall stands, behind which even an owner of tables sees no rows
+            _run(connection, _LEDGER)
             found_ledger(backend, connection)
+        _run(connection, "head")
 
 
-def _run(connection: sa.Connection) -> None:
+_LEDGER = "0003"
+
+
+def _run(connection: sa.Connection, target: str) -> None:
     # slow to import and rarely needed
     from alembic import command
     from alembic.config import Config
@@ -70,4 +78,4 @@ def _run(connection: sa.Connection) -> None:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    command.upgrade(config, "head")
+    command.upgrade(config, target)

@@ -51,7 +51,7 @@ def open_store(
     backend = _backend(url, busy_seconds)
     found = None
     if not backend.absent:
-        with undamaged(backend.url), backend.reading() as connection:
+        with undamaged(backend.url), backend.inspecting() as connection:
             found = schema_revision(connection, backend.url)
     if found is None and not create:
         raise StoreMissing(

@@ -1,4 +1,8 @@
-"""Read the rows of given labels as they were at a moment."""
+"""Read the rows of given labels as they were at a moment.
+
+One of the two modules through which rows leave a store (the other: :mod:`redball.store.paging`).
+Every query here is made by :func:`visible`, which has no default for the labels.
+"""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -10,6 +14,7 @@ from redball.model import BadUse, table, tables
 from redball.model.frames import frame_schema
 from redball.store.backend import Backend, Query
 from redball.store.columns import loaded
+from redball.store.labelled import OneOf
 from redball.store.revisions import last_revision
 from redball.store.tables import sql_table
 from redball.store.values import Stream
@@ -25,18 +30,40 @@ def stream(
     names: Collection[str] | None,
 ) -> Stream:
     """Read table by table; see :meth:`redball.store.Store.stream`."""
-    if as_of is not None and as_of.utcoffset() is None:
-        raise BadUse("The moment to read at has no time zone.", mend="Give it one, such as UTC.")
-    if not all(type(number) is int for number in labels):
-        raise BadUse("Labels to read are given by their ids, as in Store.labels().")
+    allowed = label_ids_of(labels)
     wanted = list(tables()) if names is None else [table(name).name for name in names]
     with backend.reading() as connection:
-        revision = last_revision(connection, as_of)
+        revision = revision_at(connection, as_of)
     # The revision was fixed first. Its rows stay the same whatever is imported meanwhile: later
     # rows have a later `since`, and rows that end later have an `until` beyond it.
-    allowed = sorted(set(labels))
     ordered = [name for name in tables() if name in wanted]
     return Stream(revision, _frames(backend, ordered, revision, allowed))
+
+
+def label_ids_of(labels: Collection[int]) -> list[int]:
+    """Label ids in order, each once.
+
+    Raises
+    ------
+    BadUse
+        Something else than a whole number; these go into SQL as they are.
+    """
+    if not all(type(number) is int for number in labels):
+        raise BadUse("Labels to read are given by their ids, as in Store.labels().")
+    return sorted(set(labels))
+
+
+def revision_at(connection: sa.Connection, as_of: datetime | None) -> int:
+    """Last revision at a moment, or of all; 0 for none.
+
+    Raises
+    ------
+    BadUse
+        The moment has no time zone.
+    """
+    if as_of is not None and as_of.utcoffset() is None:
+        raise BadUse("The moment to read at has no time zone.", mend="Give it one, such as UTC.")
+    return last_revision(connection, as_of)
 
 
 def _frames(
@@ -58,7 +85,7 @@ def _pages(
     query = _query(name, revision, allowed)
     after = query.limit(PAGE_ROWS)
     while True:
-        page = loaded(backend.frames({name: after})[name], schema, backend.url)
+        page = loaded(backend.frames({name: after}, labels=allowed)[name], schema, backend.url)
         yield page
         if page.height < PAGE_ROWS:
             return
@@ -67,23 +94,43 @@ def _pages(
 
 
 def _query(name: str, revision: int, allowed: list[int]) -> Query:
-    """Rows of a revision with allowed labels.
+    columns = sql_table(name).columns
+    wanted = [columns[column] for column in frame_schema(table(name))]
+    # the order is that of the primary key; without it a server may return pages of any rows
+    return visible(sa.select(*wanted), name, revision, allowed).order_by(
+        columns["owner"], columns["key"]
+    )
+
+
+def visible(query: Query, name: str, revision: int | None, allowed: Collection[int]) -> Query:
+    """Keep rows of a revision with allowed labels.
 
     The past is read under the labels of today: a row whose label was narrowed since, in any later
     version, is not shown to those who lost it, so that a mislabelled row can be recalled.
+
+    Parameters
+    ----------
+    query : sqlalchemy.Select
+        On the SQL table ``name``.
+    name : str
+    revision : int or None
+        ``None`` for what is current when the query runs.
+    allowed : collection of int
+        Label ids; checked by :func:`label_ids_of`.
     """
     target = sql_table(name)
     columns = target.columns
+    query = query.where(OneOf(columns["label"], allowed))
+    if revision is None:
+        return query.where(columns["until"].is_(None))
     later = target.alias("later")
     narrowed = sa.exists().where(
         later.c.owner == columns["owner"],
         later.c.key == columns["key"],
         later.c.since > revision,
-        later.c.label.not_in(allowed),
+        sa.not_(OneOf(later.c.label, allowed)),
     )
-    wanted = [columns[column] for column in frame_schema(table(name))]
-    return sa.select(*wanted).where(
-        columns["label"].in_(allowed),
+    return query.where(
         columns["since"] <= revision,
         sa.or_(
             columns["until"].is_(None),

@@ -100,7 +100,7 @@ def save_result(backend: Backend, record: ResultRecord, actor: str = "") -> str:
             mend="Export its tables instead, or ask for less.",
         )
     target, key = result_table(), str(row["key"])
-    with backend.writing() as connection:
+    with backend.writing(viewer=record.viewer) as connection:
         known = sa.select(target.c.key).where(target.c.key == key)
         if connection.execute(known).first() is None:
             connection.execute(target.insert(), row)
@@ -158,7 +158,7 @@ def list_results(backend: Backend, viewer: str, kind: str | None = None) -> pl.D
     query = sa.select(target).where(target.c.viewer == viewer)
     if kind is not None:
         query = query.where(target.c.kind == kind)
-    with backend.reading() as connection:
+    with backend.reading(viewer=viewer) as connection:
         rows = connection.execute(
             query.order_by(target.c.made_at.desc(), target.c.key)
         ).mappings().all()  # fmt: skip
@@ -189,7 +189,7 @@ def read_result(backend: Backend, viewer: str, key: str) -> ResultRecord:
             f"'{key}' is not a key of a result.", mend="Give at least six of its characters."
         )
     query = sa.select(target).where(target.c.viewer == viewer, target.c.key.startswith(key))
-    with backend.reading() as connection:
+    with backend.reading(viewer=viewer) as connection:
         rows = connection.execute(query.limit(2)).mappings().all()
     if len(rows) != 1:
         raise BadUse(

@@ -20,6 +20,7 @@ from redball.store.importing import import_package
 from redball.store.log import Entry, entries, events_since, leaf_hashes, record, secret_of, tree
 from redball.store.marking import all_labels, all_markings, marked_rows
 from redball.store.migrating import schema_revision
+from redball.store.paged import Paged
 from redball.store.reading import stream
 from redball.store.recording import Recorder
 from redball.store.results import ResultRecord, list_results, read_result, save_result
@@ -37,14 +38,14 @@ from redball.store.values import (
 from redball.store.verifying import verify
 
 
-class Store:
+class Store(Paged):
     """An open store; :func:`redball.store.open_store` opens one.
 
     It holds no connection between calls, so it may be shared by threads and kept for long.
     """
 
     def __init__(self, backend: Backend, address: str = "") -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._address = address or backend.url
 
     @property
@@ -115,7 +116,7 @@ class Store:
 
     def marked_rows(self) -> pl.DataFrame:
         """Count current rows by table and marking: ``table``, ``label`` (the id), ``rows``."""
-        with self._backend.reading() as connection:
+        with self._backend.auditing() as connection:
             return marked_rows(connection)
 
     def read(
@@ -165,7 +166,7 @@ class Store:
 
     def info(self) -> StoreInfo:
         """Count what the store holds."""
-        with self._backend.reading() as connection:
+        with self._backend.auditing() as connection:
             owner = revision_table().c.owner
             owners = connection.execute(sa.select(owner).distinct().order_by(owner)).scalars()
             count = sa.select(sa.func.count()).select_from(revision_table())
@@ -287,7 +288,7 @@ class Store:
 
     def secret(self, index: int) -> tuple[bytes, bytes] | None:
         """Salt and content that a leaf only commits to; None where it has none."""
-        with self._backend.reading() as connection:
+        with self._backend.auditing() as connection:
             return secret_of(connection, index)
 
     def checkpoint(self, key: SigningKey, memory: SignerMemory) -> str:

@@ -43,7 +43,7 @@ def verify(
     """Verify a store; see :meth:`redball.store.Store.verify`."""
     known = tuple(verifiers)
     problems: list[Problem] = []
-    with undamaged(backend.url), backend.reading() as connection:
+    with undamaged(backend.url), backend.auditing() as connection:
         log = _log(connection, problems)
         state = _tree(backend, connection, log, problems)
         signed = _checkpoints(connection, log, state, known, problems)
