@@ -23,6 +23,7 @@ from redball.app.answers import (
     keep,
     kept_answer,
     kept_answers,
+    kept_as_answer,
     write_answer_report,
     write_answer_tables,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "keep",
     "kept_answer",
     "kept_answers",
+    "kept_as_answer",
     "key_list",
     "key_new",
     "key_trust",

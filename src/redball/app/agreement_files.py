@@ -196,11 +196,15 @@ def problems_of(store: Store, document: SignedAgreement, now: datetime) -> tuple
     """What stands against activating an agreement in a store."""
     every = store.read(as_of=None, labels=list(store.labels()), names=["site"]).frames["site"]
     sites = every.select(pl.concat_str(pl.col("owner").cast(pl.String), "key", separator=":"))
+    owned = set(sites.to_series())
+    if not set(document.agreement.parties) <= signers(document, trusted_keys(store.address)):
+        # before everybody signed, which sites there are is nobody else's to know
+        owned = {site for grant in document.agreement.grants for site in grant.sites}
     return activatable(
         document,
         trusted_keys(store.address),
         standing=standing_in(store, now),
-        owned=set(sites.to_series()),
+        owned=owned,
         now=now,
         latest=store.last_event_at(),
         compiles=lambda agreements: rules_text(agreements, now),

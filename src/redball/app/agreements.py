@@ -1,6 +1,7 @@
 """Agreements that bind: sign, put into force, revoke, list."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from redball.access.agreements import (
     Agreement,
     Standing,
     State,
+    TrustedKeys,
     content_hash,
+    parse_revocation,
     revocation,
     signed,
 )
@@ -27,10 +30,10 @@ from redball.app.agreement_files import (
 )
 from redball.app.doing import use_case
 from redball.app.releasing import authorised
-from redball.app.trust import key_folder
+from redball.app.trust import key_folder, trusted_keys
 from redball.app.view import View, opened
 from redball.ledger import Event, EventKind, Fact
-from redball.model import BadUse, NotPermitted
+from redball.model import BadUse, NotPermitted, RedballError
 from redball.store import AgreementRecord
 
 
@@ -152,7 +155,18 @@ def agreement_revoke(
             for one in standing_in(store, moment)
             if one.agreement is not None and one.agreement == agreement
         ]
-    return found[-1]
+    return replace(found[-1], reason=why(found[-1], trusted_keys(view.store)))
+
+
+def why(one: Standing, trusted: TrustedKeys) -> str:
+    """Why an agreement stands as it does; of a revocation who ended it, and the reason given."""
+    if one.state is not State.REVOKED:
+        return one.reason
+    try:
+        found = parse_revocation(one.kept.reason, trusted)
+    except RedballError:
+        return "It ended here; who ended it can't be verified."
+    return f"{', '.join(sorted(found.by))}: {found.reason}"
 
 
 @use_case(Action.AGREE)
@@ -162,6 +176,7 @@ def agreement_list(store: str, *, now: datetime | None = None) -> pl.DataFrame:
     Columns: ``agreement``, ``version``, ``title``, ``parties``, ``state``, ``valid_from``,
     ``valid_until``, ``why``.
     """
+    trusted = trusted_keys(store)
     with opened(store) as source:
         found = standing_in(source, now or datetime.now(UTC))
     rows = [
@@ -172,7 +187,7 @@ def agreement_list(store: str, *, now: datetime | None = None) -> pl.DataFrame:
             str(one.state),
             one.agreement.valid_from.isoformat() if one.agreement else "",
             one.agreement.valid_until.isoformat() if one.agreement else "",
-            one.reason,
+            why(one, trusted),
         )
         for one in found
     ]  # fmt: skip

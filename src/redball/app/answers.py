@@ -1,9 +1,10 @@
 """An answer of an engine: said in sentences, shown in tables and charts, kept and written out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import reduce
 from math import isfinite
 from pathlib import Path
 
@@ -11,17 +12,18 @@ import polars as pl
 
 from redball.access import Subject, parse_subject
 from redball.access.actions import Action
+from redball.access.agreements import Agreement
 from redball.access.labels import assertion
 from redball.app.doing import use_case
 from redball.app.export import write_tables
 from redball.app.exporting import exported
-from redball.app.releasing import agreements_in_force, authorised
+from redball.app.releasing import agreements_in_force, authorised, reliance
 from redball.app.view import opened
-from redball.model import BadUse, NotPermitted, Origin
+from redball.model import BadUse, NotPermitted, Origin, combine
 from redball.model.labels import CLASSIFICATIONS
 from redball.model.results import Scalar
 from redball.reports import Bars, Exhibit, LineChart, ReportContent, write_html
-from redball.store import ResultRecord
+from redball.store import ResultRecord, Store
 
 Progress = Callable[[str, int, int], None]
 STEPS = 1000
@@ -175,25 +177,56 @@ def kept_answer(store: str, viewer: str, key: str) -> ResultRecord:
                 f"No answer '{key}' is kept for {subject.nation}.",
                 mend="See what is kept with: redball store results",
             )
+        authorised(subject, _NEEDS.get(found.kind, Action.SEE))
         if label.agreements:
-            live = {
-                one.id
-                for one in agreements_in_force(source, datetime.now(UTC))
-                if one.purpose is subject.purpose
-            }
-            ended = sorted(label.agreements - live)
+            ended = sorted(label.agreements - set(_alive(source, found, subject)))
             if ended:
                 raise NotPermitted(
                     f"The answer rests on {', '.join(ended)}, which is not in force for this "
-                    "viewer now.",
+                    "viewer as it was when the answer was made.",
                     where=found.key,
                     mend="Ask again: the new answer rests on what may be read now.",
                 )
     return found
 
 
+_NEEDS = {"stock support": Action.REQUEST}
+"""Kinds of answers that need another action than looking."""
+
+
+def _alive(store: Store, record: ResultRecord, subject: Subject) -> dict[str, Agreement]:
+    """Agreements in force for a subject in the version that was in force when a record was made."""
+    now = datetime.now(UTC)
+    begun = {(one.id, one.version): one.activated_at for one in store.agreements()}
+    return {
+        one.id: one
+        for one in agreements_in_force(store, now)
+        if one.purpose is subject.purpose and begun[(one.id, one.version)] <= record.made_at
+    }
+
+
+@use_case(Action.SEE)
+def kept_as_answer(store: str, viewer: str, record: ResultRecord) -> Answer:
+    """A kept answer as it was given, without its charts, under what is in force now."""
+    subject = parse_subject(viewer)
+    with opened(store) as source:
+        alive = _alive(source, record, subject)
+    answer = answer_of(record)
+    relied = [alive[one] for one in sorted(record.label.agreements) if one in alive]
+    origin = replace(
+        answer.origin,
+        agreements=tuple(reliance(one, subject.nation) for one in relied),
+        subject=subject.text,
+        recorded_in=store,
+    )
+    return replace(answer, origin=origin)
+
+
 def answer_of(record: ResultRecord) -> Answer:
-    """A kept answer as it was given, without its charts."""
+    """A kept answer as it was given, without its charts; nothing of it can be exported.
+
+    :func:`kept_as_answer` gives one that can, where agreements let it.
+    """
     content = record.content
     said, assumptions = content["said"], content["assumptions"]
     figures, tables = content["figures"], content["tables"]
@@ -237,7 +270,7 @@ def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
     """
     if not answers:
         raise BadUse("There is no answer to write.")
-    origin = answers[0].origin
+    origin = _together([answer.origin for answer in answers])
     if any(a.origin.twin_hash != origin.twin_hash for a in answers):
         raise BadUse(
             "The answers come from different twins.", mend="Write one report for each of them."
@@ -253,6 +286,13 @@ def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
     )
     exported(origin, "report", rows=sum(t.height for a in answers for t in a.tables.values()))
     return write_html(content, path)
+
+
+def _together(origins: Sequence[Origin]) -> Origin:
+    """Origin of several answers from one twin: the label of all of them."""
+    label = reduce(combine, [origin.label for origin in origins])
+    relied = {one.agreement: one for origin in origins for one in origin.agreements}
+    return replace(origins[0], label=label, agreements=tuple(relied[k] for k in sorted(relied)))
 
 
 @use_case(Action.EXPORT)

@@ -77,8 +77,8 @@ def _ended(doing: Doing) -> list[str]:
     now = datetime.now(UTC)
     for one in doing.relied:
         with open_store(one.store) as store:
-            live = {agreement.id for agreement in agreements_in_force(store, now)}
-        found |= set(one.agreements) - live
+            live = {(each.id, each.version) for each in agreements_in_force(store, now)}
+        found |= {f"{name} version {version}" for name, version in set(one.agreements) - live}
     return sorted(found)
 
 

@@ -33,15 +33,15 @@ class Relied:
     store : str
         Address.
     subject : Subject
-    agreements : tuple of str
-        Ids, sorted.
+    agreements : tuple of (str, int)
+        Ids and versions, sorted.
     said : tuple of str
         How exactly the rows are seen under each, and what their users promise.
     """
 
     store: str
     subject: Subject
-    agreements: tuple[str, ...]
+    agreements: tuple[tuple[str, int], ...]
     said: tuple[str, ...] = ()
 
 
@@ -105,6 +105,12 @@ def ends_with(ends: Ends) -> None:
     """Say what is done when a use case ends."""
     global _ends
     _ends = ends
+
+
+def said_so_far() -> tuple[str, ...]:
+    """How partners' rows were seen by the use case that runs, in sentences."""
+    doing = current()
+    return tuple(dict.fromkeys(s for one in doing.relied for s in one.said)) if doing else ()
 
 
 def use_case(action: Action, *, within: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:

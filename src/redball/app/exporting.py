@@ -32,6 +32,12 @@ def exported(origin: Origin, what: str, *, rows: int) -> None:
         It can't be written down: nothing leaves.
     """
     if not origin.recorded_in:
+        if origin.label.agreements:
+            raise NotPermitted(
+                f"The result rests on {', '.join(sorted(origin.label.agreements))}, and there is "
+                "no ledger to write its export to.",
+                mend="Export it from the store that it was made in.",
+            )
         return
     subject = parse_subject(origin.subject or origin.viewer)
     authorised(subject, Action.EXPORT)
@@ -48,13 +54,14 @@ def exported(origin: Origin, what: str, *, rows: int) -> None:
             facts={"rows": rows, "as_of": origin.as_of.isoformat(), "revision": origin.revision},
         )
         if origin.label.agreements:
-            live = {one.id for one in agreements_in_force(store, now)}
+            live = {(one.id, one.version) for one in agreements_in_force(store, now)}
             _refuse(origin, live)
         store.record([event])
 
 
-def _refuse(origin: Origin, live: set[str]) -> None:
-    ended = sorted(origin.label.agreements - live)
+def _refuse(origin: Origin, live: set[tuple[str, int]]) -> None:
+    alive = {one.agreement for one in origin.agreements if (one.agreement, one.version) in live}
+    ended = sorted(origin.label.agreements - alive)
     if ended:
         raise NotPermitted(
             f"The result rests on {', '.join(ended)}, which is not in force any more.",

@@ -12,10 +12,10 @@ from redball.access.labels import (
     Policy,
     from_row,
     marking,
+    policy_for,
     read_label_json,
     read_label_xml,
     read_policy,
-    sample_policy,
     to_row,
     validate,
     write_label_json,
@@ -51,13 +51,16 @@ class LabelCheck:
 def label_check(path: Path, *, policy: Path | None = None, language: str = "") -> LabelCheck:
     """Read a label file, check it against a policy, and make its marking.
 
+    Without a policy it is the sample policy, and the members that the label names are taken as
+    members: who they are only the coalition's own policy can say.
+
     Raises
     ------
     LabelError, UnsafeFile
         It is not a label, or not one that is read.
     """
-    known = read_policy(_bytes(policy)) if policy is not None else sample_policy()
     label = _read(path)
+    known = read_policy(_bytes(policy)) if policy is not None else policy_for([label])
     problems = validate(label, known)
     frame = pl.DataFrame(
         [(p.rule, p.what, p.where) for p in problems],

@@ -10,6 +10,7 @@ from redball.app.trust import key_folder
 from redball.app.view import opened
 from redball.ledger import (
     Checkpoint,
+    EventKind,
     HashTree,
     check_proof,
     decoded,
@@ -187,7 +188,8 @@ def ledger_prove(
     ----------
     entry : int, optional
     about : str, optional
-        In place of a number: what the entry is about; the newest one counts.
+        In place of a number: what the entry is about, such as a package's hash or an agreement's
+        id; the newest one counts, of an agreement the newest by which it changed.
     checkpoint : Path, optional
         Prove it at this checkpoint, such as one that witnesses cosigned; a new one otherwise.
     reveal : bool
@@ -234,12 +236,15 @@ def _number(entries: Sequence[Entry], entry: int | None, about: str | None) -> i
                 f"There is no entry {entry}.", mend=f"The ledger has 0 to {len(entries) - 1}."
             )
         return entry
-    found = [e.index for e in entries if decoded(e.envelope).event.object == about]
+    events = [decoded(entry.envelope).event for entry in entries]
+    named = (about, f"{about} version ")
+    found = [n for n, e in enumerate(events) if e.object == about or e.object.startswith(named[1])]
+    agreed = [n for n in found if events[n].kind is EventKind.AGREEMENT]
     if not found:
         raise BadUse(
             f"No entry is about '{about}'.", mend="See what there is with: redball ledger log"
         )
-    return found[-1]
+    return (agreed or found)[-1]
 
 
 def ledger_check(proof: Path, trust: Sequence[str], *, cosigners: int = 0) -> Mapping[str, object]:

@@ -10,11 +10,10 @@ from pathlib import Path
 import polars as pl
 
 import redball
-from redball.access import Subject
+from redball.access import Subject, decide
 from redball.access.actions import Action
 from redball.app.clock import NO_REVISIONS, import_moment
 from redball.app.doing import use_case
-from redball.app.releasing import scope_in
 from redball.app.view import opened
 from redball.exchange import (
     Check,
@@ -135,7 +134,8 @@ def _target(url: str, dry_run: bool) -> Iterator[Store]:
 def known_to(store: Store, owner: str) -> Known:
     """What the store holds that a sender may see: targets of references and its own structure."""
     targets = {target for spec in tables().values() for target in spec.refs.values()}
-    scope = scope_in(store, Subject(owner))
+    # by labels alone: what agreements show is shown on request, and written down then
+    scope = decide(store.markings(), Subject(owner), Action.SEE, now=datetime.now(UTC))
     frames = store.read(as_of=None, labels=scope.labels, names=targets | {"structure"}).frames
     keys = {name: frame.select("owner", "key") for name, frame in frames.items() if name in targets}
     own = frames["structure"].filter(pl.col("owner").cast(pl.String) == owner)

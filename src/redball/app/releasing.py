@@ -13,7 +13,7 @@ from redball.access.detail import WINDOW, Release, allowance, applied
 from redball.app.doing import Relied, current
 from redball.app.trust import kept_agreements, trusted_keys
 from redball.ledger import Event, EventKind
-from redball.model import NotPermitted, Twin, dominant
+from redball.model import Label, NotPermitted, Twin, dominant
 from redball.model.results import Reliance
 from redball.store import Store
 
@@ -65,11 +65,38 @@ def agreements_in_force(store: Store, now: datetime) -> tuple[Agreement, ...]:
 
 
 def coarsened(
-    frames: Iterable[tuple[str, pl.DataFrame]], details: Mapping[int, Detail]
+    frames: Iterable[tuple[str, pl.DataFrame]], scope: ReleaseScope
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Tables one at a time, each row as exactly as its marking may be seen."""
+    """Tables one at a time, each row as exactly as its marking may be seen.
+
+    Totals are made of all rows that are seen under the same label, not marking by marking: which
+    sites others' agreements name splits markings, and totals split like that would tell each part.
+    """
+    alike = _alike(scope)
     for name, frame in frames:
-        yield name, applied(name, frame, details) if details else frame
+        if not scope.details:
+            yield name, frame
+        else:
+            label = pl.col("label").replace(alike) if alike else pl.col("label")
+            yield name, applied(name, frame.with_columns(label), scope.details)
+
+
+def ranks_of(scope: ReleaseScope) -> dict[int, int]:
+    """How coarse each marking that is not seen exactly is seen, for reading the past."""
+    order = list(Detail)
+    return {number: order.index(detail) for number, detail in scope.details.items()}
+
+
+def _alike(scope: ReleaseScope) -> dict[int, int]:
+    """For each marking seen as totals the first that is seen under the same label."""
+    first: dict[Label, int] = {}
+    found: dict[int, int] = {}
+    for number in sorted(scope.details):
+        if scope.details[number] is Detail.TOTALS:
+            one = first.setdefault(scope.labels[number], number)
+            if one != number:
+                found[number] = one
+    return found
 
 
 def released(store: Store, scope: ReleaseScope, twin: Twin, *, now: datetime | None) -> None:
@@ -115,8 +142,9 @@ def released(store: Store, scope: ReleaseScope, twin: Twin, *, now: datetime | N
     )
     doing = current()
     if doing is not None:
+        relied = tuple((one, scope.agreements[one].version) for one in sorted(rows))
         said = tuple(s for one in sorted(rows) for s in _said(scope, one))
-        doing.relied.append(Relied(store.address, scope.subject, tuple(sorted(rows)), said))
+        doing.relied.append(Relied(store.address, scope.subject, relied, said))
 
 
 def _said(scope: ReleaseScope, one: str) -> Iterator[str]:
@@ -151,7 +179,8 @@ def reliance(agreement: Agreement, nation: str) -> Reliance:
     )
     return Reliance(
         agreement.id,
-        f"{agreement.title}, version {agreement.version}",
+        agreement.version,
+        agreement.title,
         exportable,
         agreement.obligations,
     )

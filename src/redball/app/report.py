@@ -9,7 +9,7 @@ import polars as pl
 
 from redball.access.actions import Action
 from redball.app.answers import Answer
-from redball.app.doing import use_case
+from redball.app.doing import said_so_far, use_case
 from redball.app.exporting import exported
 from redball.app.picture import (
     FindingOptions,
@@ -64,7 +64,7 @@ def write_report(
         sites=site_layer(known, findings.findings),
         lanes=lane_layer(known.twin),
         hazards=hazard_layer(known.twin),
-        assumptions=picture.picture.assumptions,
+        assumptions=(*picture.picture.assumptions, *said_so_far()),
         exhibits=[answer.as_exhibit() for answer in answers],
         command=command,
     )

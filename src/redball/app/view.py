@@ -14,7 +14,7 @@ from redball.access import ReleaseScope, parse_subject
 from redball.access.actions import Action
 from redball.app.clock import moment_of
 from redball.app.doing import use_case
-from redball.app.releasing import coarsened, released, reliance, scope_in
+from redball.app.releasing import coarsened, ranks_of, released, reliance, scope_in
 from redball.model import Origin, Twin, build_twin
 from redball.model.labels import ResultLabel
 from redball.model.results import Reliance, Scalar
@@ -130,9 +130,9 @@ def see_in(
     moment = moment_of(revisions, as_of, now or datetime.now(UTC))
     scope = scope_in(store, subject, now=now)
     feeds = _released(feeds_in(revisions, moment), subject.nation)
-    stream = store.stream(as_of=moment, labels=scope.labels)
+    stream = store.stream(as_of=moment, labels=scope.labels, coarse=ranks_of(scope))
     twin = build_twin(
-        coarsened(stream.tables, scope.details),
+        coarsened(stream.tables, scope),
         scope.labels,
         viewer=subject.nation,
         as_of=moment,

@@ -95,4 +95,5 @@ def result(
 
     found = app.kept_answer(store, viewer, key)
     kept = {"key": found.key, "inputs_hash": found.inputs_hash, "made_at": found.made_at}
-    deliver(app.answer_of(found), Delivery(json=json, out=out, rows=rows), kept)
+    answer = app.kept_as_answer(store, viewer, found)
+    deliver(answer, Delivery(json=json, out=out, rows=rows), kept)

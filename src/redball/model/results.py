@@ -142,7 +142,8 @@ class Reliance:
     Attributes
     ----------
     agreement : str
-        Id and version, such as ``MLS-2026-001 version 1``.
+        Id, such as ``MLS-2026-001``.
+    version : int
     title : str
     exportable : bool
         Whether the agreement lets results leave the node.
@@ -151,6 +152,7 @@ class Reliance:
     """
 
     agreement: str
+    version: int
     title: str
     exportable: bool
     obligations: tuple[str, ...] = ()
@@ -159,6 +161,7 @@ class Reliance:
         """Plain values."""
         return {
             "agreement": self.agreement,
+            "version": self.version,
             "title": self.title,
             "exportable": self.exportable,
             "obligations": list(self.obligations),

@@ -58,7 +58,7 @@ def head(content: ReportContent) -> Markup:
                 ("Software", origin.software),
                 ("Data", "exercise data" if content.exercise else "real data"),
                 *(
-                    ("Rests on agreement", f"{one.agreement}: {one.title}")
+                    ("Rests on agreement", f"{one.agreement} version {one.version}: {one.title}")
                     for one in origin.agreements
                 ),
             ]

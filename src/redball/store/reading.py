@@ -4,7 +4,7 @@ One of the two modules through which rows leave a store (the other: :mod:`redbal
 Every query here is made by :func:`visible`, which has no default for the labels.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 import polars as pl
@@ -28,6 +28,7 @@ def stream(
     as_of: datetime | None,
     labels: Collection[int],
     names: Collection[str] | None,
+    coarse: Mapping[int, int] | None = None,
 ) -> Stream:
     """Read table by table; see :meth:`redball.store.Store.stream`."""
     allowed = label_ids_of(labels)
@@ -37,7 +38,7 @@ def stream(
     # The revision was fixed first. Its rows stay the same whatever is imported meanwhile: later
     # rows have a later `since`, and rows that end later have an `until` beyond it.
     ordered = [name for name in tables() if name in wanted]
-    return Stream(revision, _frames(backend, ordered, revision, allowed))
+    return Stream(revision, _frames(backend, ordered, revision, allowed, coarse or {}))
 
 
 def label_ids_of(labels: Collection[int]) -> list[int]:
@@ -67,22 +68,26 @@ def revision_at(connection: sa.Connection, as_of: datetime | None) -> int:
 
 
 def _frames(
-    backend: Backend, names: list[str], revision: int, allowed: list[int]
+    backend: Backend,
+    names: list[str],
+    revision: int,
+    allowed: list[int],
+    coarse: Mapping[int, int],
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     for name in names:
         schema = frame_schema(table(name))
-        pages = _pages(backend, name, revision, allowed) if allowed and revision else ()
+        pages = _pages(backend, name, revision, allowed, coarse) if allowed and revision else ()
         yield name, pl.concat([pl.DataFrame(schema=schema), *pages], rechunk=True)
 
 
 def _pages(
-    backend: Backend, name: str, revision: int, allowed: list[int]
+    backend: Backend, name: str, revision: int, allowed: list[int], coarse: Mapping[int, int]
 ) -> Iterator[pl.DataFrame]:
     """Draw a table page by page along its key: text takes far more room before it is typed."""
     schema = frame_schema(table(name))
     columns = sql_table(name).columns
     place = sa.tuple_(columns["owner"], columns["key"])
-    query = _query(name, revision, allowed)
+    query = _query(name, revision, allowed, coarse)
     after = query.limit(PAGE_ROWS)
     while True:
         page = loaded(backend.frames({name: after}, labels=allowed)[name], schema, backend.url)
@@ -93,16 +98,22 @@ def _pages(
         after = query.where(place > sa.tuple_(sa.literal(owner), sa.literal(key))).limit(PAGE_ROWS)
 
 
-def _query(name: str, revision: int, allowed: list[int]) -> Query:
+def _query(name: str, revision: int, allowed: list[int], coarse: Mapping[int, int]) -> Query:
     columns = sql_table(name).columns
     wanted = [columns[column] for column in frame_schema(table(name))]
     # the order is that of the primary key; without it a server may return pages of any rows
-    return visible(sa.select(*wanted), name, revision, allowed).order_by(
+    return visible(sa.select(*wanted), name, revision, allowed, coarse).order_by(
         columns["owner"], columns["key"]
     )
 
 
-def visible(query: Query, name: str, revision: int | None, allowed: Collection[int]) -> Query:
+def visible(
+    query: Query,
+    name: str,
+    revision: int | None,
+    allowed: Collection[int],
+    coarse: Mapping[int, int] | None = None,
+) -> Query:
     """Keep rows of a revision with allowed labels.
 
     The past is read under the labels of today: a row whose label was narrowed since, in any later
@@ -117,6 +128,9 @@ def visible(query: Query, name: str, revision: int | None, allowed: Collection[i
         ``None`` for what is current when the query runs.
     allowed : collection of int
         Label ids; checked by :func:`label_ids_of`.
+    coarse : mapping of int to int, optional
+        How coarsely rows of some labels are shown; a row that is to be shown more coarsely since
+        is not shown as it was.
     """
     target = sql_table(name)
     columns = target.columns
@@ -128,7 +142,10 @@ def visible(query: Query, name: str, revision: int | None, allowed: Collection[i
         later.c.owner == columns["owner"],
         later.c.key == columns["key"],
         later.c.since > revision,
-        sa.not_(OneOf(later.c.label, allowed)),
+        sa.or_(
+            sa.not_(OneOf(later.c.label, allowed)),
+            *_coarser(columns["label"], later.c.label, allowed, coarse or {}),
+        ),
     )
     return query.where(
         columns["since"] <= revision,
@@ -137,3 +154,17 @@ def visible(query: Query, name: str, revision: int | None, allowed: Collection[i
             sa.and_(columns["until"] > revision, sa.not_(narrowed)),
         ),
     )
+
+
+def _coarser(
+    own: "sa.Column[int]",
+    later: "sa.Column[int]",
+    allowed: Collection[int],
+    coarse: Mapping[int, int],
+) -> Iterator["sa.ColumnElement[bool]"]:
+    """A later version is shown more coarsely than this one would be, for each way to be so."""
+    for rank in sorted(set(coarse.values())):
+        finer = sorted(number for number in allowed if coarse.get(number, 0) < rank)
+        as_coarse = sorted(number for number, found in coarse.items() if found >= rank)
+        if finer:
+            yield sa.and_(OneOf(own, finer), OneOf(later, as_coarse))

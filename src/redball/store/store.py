@@ -151,13 +151,16 @@ class Store(Paged):
         as_of: datetime | None,
         labels: Collection[int],
         names: Collection[str] | None = None,
+        coarse: Mapping[int, int] | None = None,
     ) -> Stream:
         """Read like :meth:`read`, one table at a time, in the order of the language.
 
         The revision is fixed when this is called, so all tables are of one state whatever is
         imported while they are drawn; and only one table at a time need be in memory as text.
+        ``coarse`` says how coarsely rows of some labels will be shown (higher is coarser): of the
+        past, a row that is shown more coarsely since is left out, as one that was recalled.
         """
-        return stream(self._backend, as_of=as_of, labels=labels, names=names)
+        return stream(self._backend, as_of=as_of, labels=labels, names=names, coarse=coarse)
 
     def revisions(self) -> pl.DataFrame:
         """Return the imports, one row each, oldest first."""

@@ -1,6 +1,6 @@
 """Agreements from draft to revocation, and what they do to views, answers and exports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 
 from redball import app
 from redball.ledger import EventKind
-from redball.model import BadData, BadUse, NotPermitted, NotVisible, table
+from redball.model import BadData, BadUse, NotPermitted, NotVisible, dominant, table
 from redball.model.frames import value_schema
 from redball.signing import KeyFolder
 from redball.store import PackageRecord, TableRows, open_store
@@ -107,7 +107,7 @@ def test_an_agreement_opens_what_it_says_and_results_say_that_they_rest_on_it(
     seen = app.see(coalition.view("NLD"))
     label = seen.twin.label_of("holding")
     assert label.agreements == {"MLS-1"}
-    assert label.readers == {"NLD"}  # its own closed rows are for nobody else
+    assert label.readers == frozenset({"NLD"})  # its own closed rows are for nobody else
     assert [one.agreement for one in seen.origin().agreements] == ["MLS-1"]
     released = coalition.events(EventKind.RELEASE)
     assert released[-1].facts["rows"] == 4
@@ -306,3 +306,100 @@ def test_kept_answers_follow_the_clearance_and_the_agreement(coalition: Coalitio
     app.agreement_revoke("MLS-1", coalition.view("DEU"), reason="over")
     with pytest.raises(NotPermitted, match="not in force"):
         app.kept_answer(coalition.store, "NLD", key)
+
+
+def _sent(coalition: Coalition, number: int, *holdings: dict[str, Any]) -> None:
+    """Import further holdings of DEU."""
+    record = PackageRecord(
+        owner="DEU", package_hash=f"{number:x}" * 64, title="more",
+        as_of=DAY + timedelta(days=number), imported_at=DAY + timedelta(days=number),
+        software="test", exercise=False, scores={}, counts={}, content={},
+    )  # fmt: skip
+    whole = [
+        {"site": "NORTH", "item": "SHELL", "condition": "serviceable", "reserved": 0.0,
+         "label": SHUT, **one}
+        for one in holdings
+    ]  # fmt: skip
+    with open_store(coalition.store) as store:
+        rows = _rows("holding", whole)
+        store.import_package(record, {"holding": TableRows(rows.frame, "changes")})
+
+
+def _theirs(seen: app.Seen) -> list[float]:
+    foreign = pl.col("owner").cast(pl.String) == "DEU"
+    return sorted(seen.twin["holding"].filter(foreign)["quantity"].to_list())
+
+
+def test_sites_that_others_agree_on_do_not_split_totals(coalition: Coalition) -> None:
+    coalition.agree(coalition.draft(detail="totals", actions=["see"], totals_per_day=9))
+    before = _theirs(app.see(coalition.view("NLD")))
+    KeyFolder(Path(f"{coalition.store}.keys")).make("POL")
+    path = coalition.folder / "pol.json"
+    app.agreement_draft(
+        "mutual-logistic-support", id="POL-1", parties=["DEU", "POL"], out=path, days=30,
+        changes={"kinds": ["holding"], "actions": ["see"], "detail": "exact",
+                 "givers": ["DEU"], "sites": ["DEU:NORTH"]},
+    )  # fmt: skip
+    for who in ("DEU", "POL"):
+        app.agreement_sign(path, coalition.view(who))
+    app.agreement_activate(path, coalition.view("DEU"))
+    assert coalition.seen("POL", "DEU") == 1
+    assert _theirs(app.see(coalition.view("NLD"))) == before == [498.0]
+
+
+def test_the_past_is_shown_no_more_exactly_than_today(coalition: Coalition) -> None:
+    _sent(coalition, 3, {"key": "X", "quantity": 1234.0, "label": OPEN})
+    _sent(coalition, 5, {"key": "X", "quantity": 1234.0})
+    coalition.agree(coalition.draft(detail="rounded"))
+    assert 1200.0 in _theirs(app.see(coalition.view("NLD")))
+    past = app.View(coalition.store, "NLD", DAY + timedelta(days=4))
+    assert 1234.0 not in _theirs(app.see(past))
+    own = app.View(coalition.store, "DEU", DAY + timedelta(days=4))
+    assert 1234.0 in _theirs(app.see(own))
+
+
+def test_a_narrower_version_holds_for_answers_made_before(
+    coalition: Coalition, tmp_path: Path
+) -> None:
+    coalition.agree(coalition.draft(actions=["see", "export"]))
+    origin = app.see(coalition.view("NLD")).origin()
+    answer = app.Answer(
+        "stock days", "Test", ("A sentence.",), {}, {"rows": pl.DataFrame({"a": [1]})}, origin
+    )
+    key = app.keep(answer, coalition.store)
+    kept = app.kept_as_answer(coalition.store, "NLD", app.kept_answer(coalition.store, "NLD", key))
+    assert app.write_answer_tables(kept, tmp_path / "first")
+    coalition.agree(coalition.draft(version=2, actions=["see"]))
+    for one in (answer, kept):
+        with pytest.raises(NotPermitted, match="not in force"):
+            app.write_answer_tables(one, tmp_path / "second")
+    with pytest.raises(NotPermitted):
+        app.kept_answer(coalition.store, "NLD", key)
+    assert not (tmp_path / "second").exists()
+
+
+def test_a_kept_answer_without_its_store_and_a_mixed_report_leave_under_the_same_rules(
+    coalition: Coalition, tmp_path: Path
+) -> None:
+    coalition.agree(coalition.draft())
+    origin = app.see(coalition.view("NLD")).origin()
+    closed = app.Answer("stock days", "Closed", ("A sentence.",), {}, {}, origin)
+    opened = replace(closed, origin=replace(origin, label=dominant(()), agreements=()))
+    with pytest.raises(NotPermitted, match="does not let results leave"):
+        app.write_answer_report([opened, closed], tmp_path / "mixed.html")
+    record = app.kept_answer(coalition.store, "NLD", app.keep(closed, coalition.store))
+    with pytest.raises(NotPermitted, match="no ledger"):
+        app.write_answer_tables(app.answer_of(record), tmp_path / "out")
+    assert not (tmp_path / "mixed.html").exists()
+
+
+def test_before_everybody_signed_nobody_learns_which_sites_there_are(
+    coalition: Coalition,
+) -> None:
+    told = []
+    for site in ("DEU:NORTH", "DEU:NOWHERE"):
+        path = coalition.draft(f"SITE-{site[-3:]}", givers=["DEU"], sites=[site])
+        app.agreement_sign(path, coalition.view("NLD"))
+        shown = app.agreement_show(path, coalition.store)
+        told.append([(p.where, p.what) for p in shown.problems])
+    assert told[0] == told[1] == [("DEU", "It has not signed.")]
