@@ -25,6 +25,11 @@ def site(country: str, *keys: str) -> TableRows:
     return rows("site", list(keys), country=country)
 
 
+def opened(given: TableRows) -> TableRows:
+    """The same rows, released to every member."""
+    return TableRows(given.frame.with_columns(label=pl.lit("UNCLASSIFIED // REL ALL")))
+
+
 def holding(item: str, at: str, *keys: str) -> TableRows:
     return rows("holding", list(keys), item=item, site=at)
 
@@ -56,22 +61,26 @@ def test_a_row_is_marked_with_what_it_is_about(store: Store, record: Record) -> 
 def test_other_rows_follow_when_a_class_or_a_country_changes(store: Store, record: Record) -> None:
     """Rows of others that refer to it too, without a new version of any row."""
     given = {
-        "item": item("NATO:II", "i"),
-        "site": site("DEU", "s"),
+        "item": opened(item("NATO:II", "i")),
+        "site": opened(site("DEU", "s")),
         "holding": holding("i", "s", "h"),
     }
     store.import_package(record(1), given)
     foreign = {"holding": holding("DEU:i", "DEU:s", "f")}
     store.import_package(record(1, owner="NLD"), foreign)
     assert marked(store)["f"].classes == ("NATO:II",)
-    store.import_package(record(2), {"item": item("NATO:III", "i")})
-    store.import_package(record(3), {"site": site("POL", "s")})
+    store.import_package(record(2), {"item": opened(item("NATO:III", "i"))})
+    store.import_package(record(3), {"site": opened(site("POL", "s"))})
     found = marked(store)
     assert {key: (m.classes, m.areas) for key, m in found.items()} == {
         "h": (("NATO:III",), ("POL",)),
         "f": (("NATO:III",), ("POL",)),
     }
     assert store.info().rows["holding"].history == 0
+    store.import_package(record(4), {"item": item("NATO:III", "i")})  # not for everybody now
+    found = marked(store)
+    assert found["h"].classes == ("NATO:III",)
+    assert found["f"].classes == ("*",), "what others hide is not told by naming it"
     assert store.verify().sound
 
 

@@ -16,7 +16,7 @@ Source: our own design (``docs/concepts/detail.md``).
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -42,12 +42,16 @@ class Known:
         Main site of parties, as ``OWNER:KEY``.
     named_sites : frozenset of str
         Sites that agreements name, as ``OWNER:KEY``; all others are answered as ``*``.
+    closed : mapping of str to polars.Series
+        References to rows that are not released to every member, by table. To rows of others they
+        are answered as ``*``: else a nation could learn what a hidden row is about by naming it.
     """
 
     classes: Mapping[str, pl.DataFrame]
     countries: Mapping[str, pl.DataFrame]
     party_sites: pl.DataFrame
     named_sites: frozenset[str] = frozenset()
+    closed: Mapping[str, pl.Series] = field(default_factory=dict)
 
 
 def known_of(frames: Mapping[str, pl.DataFrame], named_sites: Collection[str] = ()) -> Known:
@@ -58,19 +62,25 @@ def known_of(frames: Mapping[str, pl.DataFrame], named_sites: Collection[str] = 
     frames : mapping of str to polars.DataFrame
         ``item``, ``system``, ``site`` and ``party`` with ``owner``, ``key`` and the attributes
         ``supply_class``; ``item``; ``country``; ``country``, ``site``. Other tables are passed
-        over; one that is missing is empty, and references to it are not known.
+        over; one that is missing is empty, and references to it are not known. A column ``open``
+        (boolean) says which rows every member may see; without it all are.
     named_sites : collection of str
         Sites that agreements name, as ``OWNER:KEY``.
     """
     found = {name: _spelled(frames.get(name), name) for name in (*_CLASSED, *_PLACES)}
+    closed = {name: one.filter(~pl.col("open"))["ref"] for name, one in found.items()}
     items = _lookup(found["item"]["ref"], found["item"]["supply_class"])
     sites = _lookup(found["site"]["ref"], found["site"]["country"])
     party = found["party"]
-    at_site = _looked_up(party["site"], sites)
+    at_site = _unless_hidden(_looked_up(party["site"], sites), party, "site", closed["site"])
+    system = found["system"]
+    of_item = _looked_up(system["item"], items)
     return Known(
         classes={
             "item": items,
-            "system": _lookup(found["system"]["ref"], _looked_up(found["system"]["item"], items)),
+            "system": _lookup(
+                system["ref"], _unless_hidden(of_item, system, "item", closed["item"])
+            ),
         },
         countries={
             "site": sites,
@@ -78,6 +88,7 @@ def known_of(frames: Mapping[str, pl.DataFrame], named_sites: Collection[str] = 
         },
         party_sites=_lookup(party["ref"], party["site"]),
         named_sites=frozenset(named_sites),
+        closed=closed,
     )
 
 
@@ -146,10 +157,13 @@ def _spelled(frame: pl.DataFrame | None, name: str) -> pl.DataFrame:
         "party": ("country", "site"),
     }[name]
     if frame is None:
-        return pl.DataFrame(schema=dict.fromkeys(("ref", *columns), pl.String()))
+        texts = dict.fromkeys(("ref", "owner", *columns), pl.String())
+        return pl.DataFrame(schema={**texts, "open": pl.Boolean()})
     refs = table(name).refs
     return frame.with_columns(pl.col("owner").cast(pl.String)).select(
         pl.concat_str("owner", pl.col("key").cast(pl.String), separator=":").alias("ref"),
+        "owner",
+        (pl.col("open") if "open" in frame.columns else pl.lit(value=True)).alias("open"),
         *(_in_full(c) if c in refs else pl.col(c).cast(pl.String) for c in columns),
     )
 
@@ -181,14 +195,30 @@ def _first(one: pl.Series, other: pl.Series) -> pl.Series:
 
 
 def _referred(
-    rows: pl.DataFrame, spec: Table, known: Mapping[str, pl.DataFrame]
+    rows: pl.DataFrame,
+    spec: Table,
+    known: Mapping[str, pl.DataFrame],
+    closed: Mapping[str, pl.Series],
 ) -> list[pl.Series]:
     """Values of every reference to the tables of ``known``."""
-    return [
-        _looked_up(rows.select(_in_full(name))[name], known[target])
-        for name, target in spec.refs.items()
-        if target in known
-    ]
+    found = []
+    for name, target in spec.refs.items():
+        if target in known:
+            full = rows.select("owner", _in_full(name))
+            value = _looked_up(full[name], known[target])
+            found.append(_unless_hidden(value, full, name, closed.get(target)))
+    return found
+
+
+def _unless_hidden(
+    value: pl.Series, rows: pl.DataFrame, name: str, closed: pl.Series | None
+) -> pl.Series:
+    """``*`` for what a row names of another owner that not every member may see."""
+    if closed is None or closed.is_empty():
+        return value
+    foreign = pl.col(name).str.split(":").list.first() != pl.col("owner")
+    hidden = rows.select(foreign & pl.col(name).is_in(closed.implode())).to_series()
+    return pl.select(pl.when(hidden).then(pl.lit(ANY)).otherwise(value)).to_series()
 
 
 def _coded(spec: Table, code: str) -> list[str]:
@@ -197,11 +227,11 @@ def _coded(spec: Table, code: str) -> list[str]:
 
 def _classes(rows: pl.DataFrame, spec: Table, known: Known) -> list[pl.Series]:
     own = [rows[name].cast(pl.String) for name in _coded(spec, "supply_class")]
-    return [*own, *_referred(rows, spec, known.classes)]
+    return [*own, *_referred(rows, spec, known.classes, known.closed)]
 
 
 def _areas(rows: pl.DataFrame, spec: Table, known: Known) -> list[pl.Series]:
-    named = _referred(rows, spec, known.countries)
+    named = _referred(rows, spec, known.countries, known.closed)
     codes = [rows[name].cast(pl.String) for name in _coded(spec, "country")]
     if spec.name in _PLACES:
         # the country of the row itself: a place whose country is not given may lie anywhere
@@ -264,7 +294,9 @@ def _sites(rows: pl.DataFrame, spec: Table, known: Known) -> list[pl.Series]:
         keys = rows.select(pl.concat_str("owner", pl.col("key").cast(pl.String), separator=":"))
         return [_if_named(keys.to_series(), known)]
     direct = [rows.select(_in_full(n))[n] for n, to in spec.refs.items() if to == "site"]
-    parties = [] if spec.name == "party" else _referred(rows, spec, {"party": known.party_sites})
+    parties = (
+        [] if spec.name == "party" else _referred(rows, spec, {"party": known.party_sites}, {})
+    )
     nowhere = pl.select(pl.all_horizontal(pl.lit(value=True), *(s.is_null() for s in direct)))
     alone = nowhere.to_series() if direct else pl.repeat(True, rows.height, eager=True)
     instead = [pl.select(pl.when(alone).then(one)).to_series() for one in parties]

@@ -14,7 +14,7 @@ from redball.store.backend import Query
 from redball.store.columns import result_schema
 from redball.store.commitments import NOTHING, row_hash, rows_hash
 from redball.store.finding import Problem
-from redball.store.known import GIVING, known_in, named_sites
+from redball.store.known import GIVING, known_in, named_sites, with_openness
 from redball.store.log import Entry, commitments_in
 from redball.store.marking import ABOUT, marking_frame
 from redball.store.remarking import marked_about
@@ -232,7 +232,10 @@ def compare_rows(
         _compare_hashes(name, "ended", found.ended, held, first, problems)
         kept[name] = rows
         if name == order[len(GIVING) - 1]:
-            frames = {n: f.filter(pl.col("until").is_null()) for n, f in kept.items()}
+            frames = {
+                n: with_openness(f.filter(pl.col("until").is_null()), marks.markings)
+                for n, f in kept.items()
+            }
             known = known_in(frames, marks.sites)
         if known is not None:
             for waiting in list(kept):

@@ -403,3 +403,25 @@ def test_before_everybody_signed_nobody_learns_which_sites_there_are(
         shown = app.agreement_show(path, coalition.store)
         told.append([(p.where, p.what) for p in shown.problems])
     assert told[0] == told[1] == [("DEU", "It has not signed.")]
+
+
+def test_naming_a_hidden_row_does_not_tell_what_it_is_about(coalition: Coalition) -> None:
+    hidden = {**ITEM, "key": "GUN", "supply_class": "NATO:IV", "label": SHUT}
+    record = PackageRecord(
+        owner="NLD", package_hash="c" * 64, title="gun", as_of=DAY + timedelta(days=1),
+        imported_at=DAY + timedelta(days=1), software="test", exercise=False, scores={},
+        counts={}, content={},
+    )  # fmt: skip
+    with open_store(coalition.store) as store:
+        rows = _rows("item", [hidden])
+        store.import_package(record, {"item": TableRows(rows.frame, "changes")})
+    _sent(
+        coalition, 4, {"key": "P1", "quantity": 1.0, "item": "NLD:GUN"},
+        {"key": "P2", "quantity": 1.0, "item": "NLD:NOTHING"},
+        {"key": "P3", "quantity": 1.0, "item": "NLD:SHELL"},
+    )  # fmt: skip
+    path = coalition.draft(classes=["NATO:IV"], givers=["DEU"])
+    assert app.agreement_diff(path, coalition.view("DEU")).rows.is_empty()
+    with open_store(coalition.store) as store:
+        about = {m.classes for m in store.markings().values() if m.kind == "holding"}
+    assert about == {("*",), ("NATO:V",)}
