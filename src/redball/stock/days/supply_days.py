@@ -122,7 +122,9 @@ def _with_known_zeros(twin: Twin, pairs: pl.DataFrame, marks: Marks) -> pl.DataF
     """
     item, site, holding = twin["item"], twin["site"], twin["holding"]
     placed = (pl.col("site_ix") != NOWHERE) & (pl.col("item_ix") != NOWHERE)
-    shown = holding.select("site_ix", "item_ix", shown=marks.of(holding["label"])).filter(placed)
+    # whoever is not shown the item of a holding does not know its class
+    told = marks.of(holding["label"]) | marks.of_rows(item["label"], holding["item_ix"])
+    shown = holding.select("site_ix", "item_ix", shown=told).filter(placed)
     classes = item["supply_class"]
     shown = (
         shown.with_columns(supply_class=classes.gather(shown["item_ix"]))

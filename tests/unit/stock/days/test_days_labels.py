@@ -117,7 +117,8 @@ CASES: dict[tuple[str, str], set[tuple[int, int]]] = {
     ("item", "I"): {AI, BI},
     ("item", "K"): {AK, BK, FK},
     ("item", "L"): {FL},
-    ("item", "M"): {FM},
+    # whoever does not see M does not know the class of what is held at F
+    ("item", "M"): {FM, FL},
     ("holding", "first"): {AI},
     ("holding", "second"): {AI},
     ("holding", "foreign"): {AK},
