@@ -21,12 +21,12 @@ from redball.store import Store, open_store
 EVENTS = {"S": 2_000, "M": 20_000, "L": 100_000}
 ALONE = {"S": 100, "M": 200, "L": 400}
 THREADS = 64
-AT = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 def _event(number: int) -> Event:
     return Event(
-        EventKind.RELEASE, "show rows", "NLD role=planner", f"MLS-{number % 40} version 1", AT,
+        EventKind.RELEASE, "show rows", "NLD role=planner", f"MLS-{number % 40} version 1",
+        datetime.now(UTC),
         label="RESTRICTED // REL NLD", agreements=(f"MLS-{number % 40}",), policy="0" * 64,
         facts={"rows": number, "tables": ["holding", "item"], "state": f"{number:016x}"},
     )  # fmt: skip

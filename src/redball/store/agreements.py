@@ -12,7 +12,7 @@ from redball.model import BadUse
 from redball.store.backend import Backend
 from redball.store.commitments import row_hash
 from redball.store.known import changed_refs, current, known_in, named_sites
-from redball.store.log import append, refuse_own, with_commitments
+from redball.store.log import append, made_ready, with_commitments
 from redball.store.marking import last_marking, new_since
 from redball.store.remarking import remark
 from redball.store.revisions import iso
@@ -130,7 +130,7 @@ def end_agreement(
 
 
 def _refuse_event(event: Event) -> None:
-    refuse_own(event)
+    made_ready(event)
     if event.kind is not EventKind.AGREEMENT:
         raise BadUse(f"A leaf about an agreement is not of the kind '{event.kind}'.")
 

@@ -107,21 +107,37 @@ def tree(connection: sa.Connection, where: str) -> Tree:
         ) from error
 
 
-def append(connection: sa.Connection, events: Sequence[Event], where: str = "") -> tuple[int, ...]:
+@dataclass(frozen=True)
+class Ready:
+    """An event that was found fit for a leaf, already written and sealed."""
+
+    event: Event
+    salt: bytes
+    envelope: bytes
+    secret: bytes | None
+
+
+def append(
+    connection: sa.Connection, events: Sequence[Event | Ready], where: str = ""
+) -> tuple[int, ...]:
     """Append leaves in the caller's transaction and return their indices.
 
     Time never runs backwards in a ledger: behind a clock that was set back, a leaf is recorded at
-    the moment of the one before it.
+    the moment of the one before it, and sealed anew where it was sealed before.
     """
     state = tree(connection, where)
     first, last_at = state.frontier.size, state.last_at
     rows: list[dict[str, object]] = []
     hidden: list[dict[str, object]] = []
     leaves: list[bytes] = []
-    for index, event in enumerate(events, first):
+    for index, one in enumerate(events, first):
+        event = one.event if isinstance(one, Ready) else one
         last_at = max(last_at, event.at)
-        salt = new_salt()
-        envelope, secret = sealed(replace(event, at=last_at), salt)
+        if isinstance(one, Ready) and last_at == event.at:
+            salt, envelope, secret = one.salt, one.envelope, one.secret
+        else:
+            salt = new_salt()
+            envelope, secret = sealed(replace(event, at=last_at), salt)
         leaves.append(leaf_hash(envelope))
         rows.append({"ix": index, "envelope": envelope.decode(), "leaf": leaves[-1].hex()})
         if secret is not None:
@@ -200,16 +216,15 @@ def events_since(connection: sa.Connection, since: datetime | None) -> tuple[Eve
 
 def record(backend: Backend, events: Sequence[Event]) -> tuple[int, ...]:
     """Append events that change nothing else; see :meth:`redball.store.Store.record`."""
-    for event in events:
-        refuse_own(event)
-    if not events:
+    prepared = [made_ready(event) for event in events]
+    if not prepared:
         return ()
     with backend.writing() as connection:
-        return append(connection, events, backend.url)
+        return append(connection, prepared, backend.url)
 
 
-def refuse_own(event: Event) -> None:
-    """Refuse what only the store itself may write.
+def made_ready(event: Event) -> Ready:
+    """Seal an event; refuse what only the store itself may write.
 
     Raises
     ------
@@ -226,7 +241,9 @@ def refuse_own(event: Event) -> None:
     own = [name for name in event.secret or {} if name.startswith(RESERVED)]
     if own:
         raise BadUse(f"The name '{own[0]}' is kept for the store.", mend="Choose another name.")
-    sealed(event, bytes(32))  # refuses what is too large or has no written form
+    salt = new_salt()
+    envelope, secret = sealed(event, salt)  # refuses what is too large or has no written form
+    return Ready(event, salt, envelope, secret)
 
 
 def with_commitments(event: Event, commitments: Mapping[str, str]) -> Event:

@@ -14,7 +14,7 @@ from typing import Self
 from redball.ledger import Event
 from redball.model import BadUse, StoreError
 from redball.store.backend import Backend
-from redball.store.log import append, refuse_own
+from redball.store.log import Ready, append, made_ready
 
 MOST_AT_ONCE = 5_000
 """Events in one transaction: bounds what a crash can leave unacknowledged, and memory."""
@@ -35,7 +35,7 @@ class Recorder:
             raise BadUse("A recorder waits from 0 to 1000 ms.", mend="5 to 20 ms serve well.")
         self._backend = backend
         self._wait_seconds = max_wait_ms / 1_000
-        self._given: list[tuple[Event, Future[int]]] = []
+        self._given: list[tuple[Ready, Future[int]]] = []
         self._changed = threading.Condition()
         self._closed = False
         self._worker = threading.Thread(target=self._work, name="ledger recorder", daemon=True)
@@ -51,12 +51,12 @@ class Recorder:
         BadUse, BadData
             The event can't be a leaf, or the recorder is closed.
         """
-        refuse_own(event)
+        ready = made_ready(event)
         future: Future[int] = Future()
         with self._changed:
             if self._closed:
                 raise BadUse("The recorder is closed.", mend="Take a new one from the store.")
-            self._given.append((event, future))
+            self._given.append((ready, future))
             self._changed.notify_all()
         return future
 
@@ -81,7 +81,7 @@ class Recorder:
         while batch := self._collected():
             self._write(batch)
 
-    def _collected(self) -> "list[tuple[Event, Future[int]]]":
+    def _collected(self) -> "list[tuple[Ready, Future[int]]]":
         """Wait for events and for company; empty when closed and done."""
         with self._changed:
             self._changed.wait_for(lambda: self._given or self._closed)
@@ -93,7 +93,7 @@ class Recorder:
             batch, self._given = self._given[:MOST_AT_ONCE], self._given[MOST_AT_ONCE:]
             return batch
 
-    def _write(self, batch: "list[tuple[Event, Future[int]]]") -> None:
+    def _write(self, batch: "list[tuple[Ready, Future[int]]]") -> None:
         taken = [(event, f) for event, f in batch if f.set_running_or_notify_cancel()]
         try:
             with self._backend.writing() as connection:
