@@ -74,7 +74,7 @@ def work(address: str, first: int, *, acknowledge: str) -> None:
 
 
 def too_early(*words: object) -> None:
-    """Say that it is done before it is, and dawdle: on a fast machine, too, some kills fall here."""
+    """Say that it is done before it is, and dawdle, so that some kills fall here."""
     say(*words)
     time.sleep(0.01)
 
