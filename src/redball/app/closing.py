@@ -56,7 +56,8 @@ def closed(doing: Doing, result: R) -> R:
         "Ask again: the new answer rests on what may be read now.",
     )
     if isinstance(result, Answer):
-        return cast("R", replace(result, said=said, figures={}, tables={}, charts=()))
+        bare = replace(result, said=said, figures={}, tables={}, charts=(), assumptions=())
+        return cast("R", bare)
     raise AgreementEnded(said[0], mend=said[1])
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from redball.access import ReleaseScope, Subject, decide
+from redball.access import Alarm, ReleaseScope, Subject, decide
 from redball.access.actions import PERMITTED, READING, Action
 from redball.access.agreements import Agreement, Detail, in_force
 from redball.access.detail import WINDOW, Release, allowance, applied
@@ -36,7 +36,23 @@ def scope_in(store: Store, subject: Subject, *, now: datetime | None = None) -> 
         authorised(subject, doing.action)
     moment = now or datetime.now(UTC)
     agreements = agreements_in_force(store, moment)
-    return decide(store.markings(), subject, action, agreements, now=moment)
+    scope = decide(store.markings(), subject, action, agreements, now=moment)
+    if scope.alarms:
+        store.record([_alarm(scope, one, moment) for one in scope.alarms])
+    return scope
+
+
+def _alarm(scope: ReleaseScope, alarm: Alarm, at: datetime) -> Event:
+    """What went wrong in deciding; whatever it was about is denied."""
+    return Event(
+        EventKind.ALARM,
+        "decide",
+        scope.subject.text,
+        alarm.where,
+        at,
+        policy=scope.policy,
+        facts={"reason": alarm.what, "action": str(scope.action)},
+    )
 
 
 def authorised(subject: Subject, action: Action) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from redball import app
+from redball.app.releasing import agreements_in_force
 from redball.ledger import EventKind
 from redball.model import BadData, BadUse, NotPermitted, NotVisible, dominant, table
 from redball.model.frames import value_schema
@@ -185,6 +186,7 @@ def test_an_answer_is_withheld_when_its_agreement_ends_while_it_is_worked_out(
     assert "MLS-1" in answer.said[0]
     assert not answer.tables
     assert not answer.figures
+    assert not answer.assumptions
     with pytest.raises(app.AgreementEnded):
         _ended_picture(coalition)
 
@@ -425,3 +427,15 @@ def test_naming_a_hidden_row_does_not_tell_what_it_is_about(coalition: Coalition
     with open_store(coalition.store) as store:
         about = {m.classes for m in store.markings().values() if m.kind == "holding"}
     assert about == {("*",), ("NATO:V",)}
+
+
+def test_what_the_gate_can_not_decide_is_denied_and_raises_an_alarm(
+    coalition: Coalition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coalition.agree(coalition.draft())
+    with open_store(coalition.store) as store:
+        (live,) = agreements_in_force(store, datetime.now(UTC))
+    both = (live, replace(live, version=2))
+    monkeypatch.setattr("redball.app.releasing.agreements_in_force", lambda *_: both)
+    assert coalition.seen("NLD", "DEU") == 0
+    assert coalition.events(EventKind.ALARM)[-1].facts["action"] == "see"
