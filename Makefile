@@ -3,18 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ASSETS := src/redball/reports/assets/coastline.json
+VENDOR := src/redball/web/static/vendor/LICENCES.txt
 
 .PHONY: help setup assets demo test test-long lint bench docs lock clean
 
 help:
-	@echo "make demo   the exercise coalition, from raw data to the picture and a report"
+	@echo "make demo   the exercise coalition, from raw data to pages on this machine (Ctrl-C ends it)"
 	@echo "make test   every test"
 	@echo "make test-long  what make test does thirty times, three hundred times"
 	@echo "make lint   style, types, rows of the house"
 	@echo "make bench  speed against named peers (SIZE=S M L XL)"
 	@echo "make docs   the generated reference pages"
 
-setup: $(VENV)/.ready $(ASSETS)
+setup: $(VENV)/.ready $(ASSETS) $(VENDOR)
 
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed')"
@@ -23,16 +24,25 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Coastlines and borders (Natural Earth, public domain) come from npm once, at build time.
-$(ASSETS): tools/build_assets/package-lock.json tools/build_assets/build.py | $(VENV)/.ready
+# Coastlines and borders (Natural Earth, public domain), scripts and fonts of the web face come
+# from npm once, at build time.
+NODE := tools/build_assets/node_modules/.ready
+$(NODE): tools/build_assets/package-lock.json
 	npm ci --prefix tools/build_assets --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
+
+$(ASSETS): $(NODE) tools/build_assets/build.py | $(VENV)/.ready
 	$(BIN)/python -m tools.build_assets.build
 	@touch $@
 
-assets: $(ASSETS)
+$(VENDOR): $(NODE) tools/build_assets/vendor.py | $(VENV)/.ready
+	$(BIN)/python -m tools.build_assets.vendor
+	@touch $@
+
+assets: $(ASSETS) $(VENDOR)
 
 demo: setup $(VENV)/.kernels
-	$(BIN)/redball demo --dir redball-demo
+	$(BIN)/redball demo --dir redball-demo --serve
 
 # Numba notices a change in a kernel's own file, not in files of kernels that it calls.
 KERNELS := $(shell grep -rl "redball.model.compiled" --include='*.py' src) $(shell find src/redball/simulation -name '*.py')
@@ -78,4 +88,4 @@ lock:
 		-o requirements/bench.txt
 
 clean:
-	rm -rf $(VENV) redball-demo build dist tools/build_assets/node_modules src/redball/reports/assets/*.json
+	rm -rf $(VENV) redball-demo build dist tools/build_assets/node_modules src/redball/reports/assets/*.json src/redball/web/static/vendor

@@ -12,7 +12,7 @@ from benchmarks.measure import in_process
 
 SCRIPTS = (
     "risk", "forecasting", "sparing", "curve", "screen", "exposure", "cascade", "ledger_tree",
-    "ledger_store", "gated_twin", "gate_store",
+    "ledger_store", "gated_twin", "gate_store", "web", "map", "network",
 )  # fmt: skip
 """Parts that measure themselves, size by size: ``python -m benchmarks.bench_<part> --size S``."""
 

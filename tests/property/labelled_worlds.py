@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from redball import app
-from redball.app.view import Seen
+from redball.app.seen import Seen
 from redball.model import BadData, Label, ResultLabel, Twin, build_twin, table
 from redball.model.frames import frame_schema
 from redball.model.results import NOBODY

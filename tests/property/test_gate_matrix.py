@@ -12,6 +12,7 @@ from itertools import chain, combinations, product
 import pytest
 
 from redball.access import Action, Purpose, Role, Subject, decide, verdict
+from redball.access.actions import GATED
 from redball.access.agreements.document import Agreement, Detail, Grant
 from redball.access.gate import forget
 from redball.access.gate.reasons import shortfalls
@@ -195,7 +196,7 @@ STATES: dict[str, tuple[Agreement, ...]] = {
 
 
 def test_the_matrix_is_as_large_as_promised() -> None:
-    subjects = len(MAY) * len(Action) * len(NATIONS)
+    subjects = len(MAY) * len(GATED) * len(NATIONS)
     assert subjects * len(MATRIX) * len(STATES) == 344_064
     assert set(MAY) == {role.value for role in Role}
     assert len(CAVEAT_SETS) == 8
@@ -205,7 +206,7 @@ def test_the_matrix_is_as_large_as_promised() -> None:
 def test_every_combination_is_decided_as_the_plain_rule_says(state: str) -> None:
     forget()
     wrong = 0
-    for role, action, nation in product(Role, Action, NATIONS):
+    for role, action, nation in product(Role, GATED, NATIONS):
         who = Subject(nation, role, CLEARANCE[role.value], frozenset(HOLDS[role.value]))
         wrong += differences(MATRIX, who, action, STATES[state])
     assert wrong == 0

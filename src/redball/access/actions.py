@@ -22,6 +22,8 @@ class Action(StrEnum):
     CONTRIBUTE = "contribute"
     AGREE = "agree"
     ADMINISTER = "administer"
+    NOTE = "note"
+    ENTER = "enter"
 
 
 GRANTED = (Action.SEE, Action.AGGREGATE, Action.REQUEST, Action.PURCHASE, Action.EXPORT)
@@ -31,15 +33,23 @@ it in a joint purchase, and let results leave the node."""
 READING = (Action.SEE, Action.AGGREGATE, Action.REQUEST, Action.PURCHASE)
 """Actions that read rows."""
 
+GATED = (*GRANTED, Action.CONTRIBUTE, Action.AGREE, Action.ADMINISTER)
+"""Actions that the gate decides marking by marking. The others touch no rows: taking part in the
+working list of findings (``note``), and signing in and keeping one's own account (``enter``)."""
+
+_PEOPLE = (Action.NOTE, Action.ENTER)
+
 PERMITTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.NODE: frozenset(Action),
-        Role.PLANNER: frozenset({Action.SEE, Action.AGGREGATE, Action.REQUEST, Action.EXPORT}),
-        Role.ANALYST: frozenset({Action.SEE, Action.AGGREGATE, Action.EXPORT}),
-        Role.PROCUREMENT: frozenset({*READING, Action.EXPORT}),
-        Role.DIRECTOR: frozenset({Action.SEE, Action.AGGREGATE, Action.REQUEST}),
-        Role.SECURITY: frozenset({Action.SEE, Action.AGREE, Action.ADMINISTER}),
-        Role.ADMINISTRATOR: frozenset({Action.CONTRIBUTE, Action.ADMINISTER}),
+        Role.PLANNER: frozenset(
+            {Action.SEE, Action.AGGREGATE, Action.REQUEST, Action.EXPORT, *_PEOPLE}
+        ),
+        Role.ANALYST: frozenset({Action.SEE, Action.AGGREGATE, Action.EXPORT, *_PEOPLE}),
+        Role.PROCUREMENT: frozenset({*READING, Action.EXPORT, *_PEOPLE}),
+        Role.DIRECTOR: frozenset({Action.SEE, Action.AGGREGATE, Action.REQUEST, *_PEOPLE}),
+        Role.SECURITY: frozenset({Action.SEE, Action.AGREE, Action.ADMINISTER, *_PEOPLE}),
+        Role.ADMINISTRATOR: frozenset({Action.CONTRIBUTE, Action.ADMINISTER, Action.ENTER}),
     }
 )
 """Which role may do what. Administrators take packages in and keep the node; they read no rows."""

@@ -43,6 +43,7 @@ from redball.app.exposures import (
 )
 from redball.app.forecasts import ForecastOptions, forecast_demand, parse_levels
 from redball.app.inputs import Inputs, inputs_of, look
+from redball.app.keeping import Keeper, keeper, keeping, kept
 from redball.app.keys import key_list, key_new, key_trust
 from redball.app.labelling import LabelCheck, label_check, label_combine, label_convert
 from redball.app.ledger_log import ledger_lines, ledger_log, ledger_watch
@@ -77,6 +78,7 @@ from redball.app.scenarios import (
     scenario_named,
     scenario_text,
 )
+from redball.app.seen import Seen
 from redball.app.simulate import SimulateOptions, simulate_twin
 from redball.app.sparing import SparingOptions
 from redball.app.stores import feeds, init_store, store_info
@@ -84,7 +86,7 @@ from redball.app.stress import StressOptions, stress_options, stress_test
 from redball.app.support import stock_support
 from redball.app.surge import SurgeOptions, parse_law, spans_of, stock_surge, surges_of
 from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
-from redball.app.view import Seen, View, see, without_password
+from redball.app.view import View, see, without_password
 from redball.app.witnessing import WITNESS_OK, ledger_offer, ledger_witness
 from redball.exchange import write_template, write_willems_packages
 
@@ -106,6 +108,7 @@ __all__ = [
     "Generated",
     "ImportOutcome",
     "Inputs",
+    "Keeper",
     "LabelCheck",
     "LedgerVerdict",
     "OptimiseOptions",
@@ -151,6 +154,9 @@ __all__ = [
     "init_store",
     "inputs_of",
     "keep",
+    "keeper",
+    "keeping",
+    "kept",
     "kept_answer",
     "kept_answers",
     "kept_as_answer",

@@ -22,7 +22,7 @@ from redball.app.view import opened
 from redball.model import BadUse, NotPermitted, Origin, combine
 from redball.model.labels import CLASSIFICATIONS
 from redball.model.results import Scalar
-from redball.reports import Bars, Exhibit, LineChart, ReportContent, write_html
+from redball.reports import Bars, Exhibit, LineChart, ReportContent, form_of, write_file
 from redball.store import ResultRecord, Store
 
 Progress = Callable[[str, int, int], None]
@@ -80,6 +80,16 @@ class Answer:
                 for name, frame in self.tables.items()
             },
             "assumptions": list(self.assumptions),
+        }
+
+    @property
+    def document(self) -> dict[str, object]:
+        """The whole answer in plain values: what ``--json`` prints, and the API answers."""
+        return {
+            "origin": self.origin.as_dict(),
+            "confidentiality": self.confidentiality,
+            "kind": self.kind,
+            **self.content,
         }
 
     @property
@@ -142,10 +152,10 @@ def kept_answers(store: str, viewer: str, kind: str | None = None) -> pl.DataFra
     with opened(store) as source:
         kept = source.results(subject.nation, kind)
     texts = kept["label"].unique().to_list()
-    return kept.filter(pl.col("label").is_in([text for text in texts if _cleared(text, subject)]))
+    return kept.filter(pl.col("label").is_in([text for text in texts if cleared(text, subject)]))
 
 
-def _cleared(marking: str, subject: Subject) -> bool:
+def cleared(marking: str, subject: Subject) -> bool:
     """Whether a subject is cleared for a marking as :attr:`ResultLabel.text` writes it.
 
     A result may rest on rows of every lower classification, so a clearance with a gap below its
@@ -172,7 +182,7 @@ def kept_answer(store: str, viewer: str, key: str) -> ResultRecord:
     with opened(store) as source:
         found = source.result(subject.nation, key)
         label = found.label
-        if not _cleared(label.text, subject):
+        if not cleared(label.text, subject):
             raise BadUse(
                 f"No answer '{key}' is kept for {subject.nation}.",
                 mend="See what is kept with: redball store results",
@@ -284,8 +294,9 @@ def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
         exhibits=[answer.as_exhibit() for answer in answers],
         command=answers[0].command,
     )
+    form_of(path)  # before anything is recorded
     exported(origin, "report", rows=sum(t.height for a in answers for t in a.tables.values()))
-    return write_html(content, path)
+    return write_file(content, path)
 
 
 def _together(origins: Sequence[Origin]) -> Origin:

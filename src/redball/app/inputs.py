@@ -11,7 +11,8 @@ from redball.access.actions import Action
 from redball.app.clock import parse_moment
 from redball.app.doing import use_case
 from redball.app.packages import import_
-from redball.app.view import Seen, View, see, without_password
+from redball.app.seen import Seen
+from redball.app.view import View, see, without_password
 from redball.exchange import read_package
 from redball.model import BadData, BadUse
 

@@ -8,7 +8,9 @@ import polars as pl
 
 from redball.access.actions import Action
 from redball.app.doing import use_case
-from redball.app.view import Seen, View, see
+from redball.app.keeping import kept
+from redball.app.seen import Seen
+from redball.app.view import View, see
 from redball.forecasting import consumption
 from redball.identity import recognise_items, recognise_parties, unit_factors
 from redball.model import Consumption, Finding, Groups, Level, Origin, Twin
@@ -110,6 +112,10 @@ class FindingsResult:
 
 def recognise(seen: Seen, options: PictureOptions) -> Recognised:
     """Work out consumption, days of supply and which records are the same article or party."""
+    return kept(seen, ("recognise", repr(options)), lambda: _recognise(seen, options))
+
+
+def _recognise(seen: Seen, options: PictureOptions) -> Recognised:
     twin = seen.twin
     rates = consumption(twin, window_days=options.window_days)
     items = recognise_items(twin, minimum_score=options.minimum_score)
@@ -134,6 +140,11 @@ def picture(
 
 def picture_of(known: Recognised, options: PictureOptions) -> PictureResult:
     """The picture of a twin that was already recognised."""
+    name = ("picture", repr(options))
+    return kept(known.seen, name, lambda: _picture_of(known, options))
+
+
+def _picture_of(known: Recognised, options: PictureOptions) -> PictureResult:
     built = build_picture(
         known.twin,
         known.consumption,
@@ -157,6 +168,11 @@ def findings(
 
 def findings_of(known: Recognised, options: FindingOptions) -> FindingsResult:
     """Findings of a twin that was already recognised."""
+    name = ("findings", repr(options))
+    return kept(known.seen, name, lambda: _findings_of(known, options))
+
+
+def _findings_of(known: Recognised, options: FindingOptions) -> FindingsResult:
     found = [
         *structural_findings(
             known.twin, items=known.items, parties=known.parties, thresholds=options.structure

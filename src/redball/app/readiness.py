@@ -93,13 +93,34 @@ def curve_of(
 ) -> Answer:
     """The readiness curve of a case that was already built."""
     problem = starting(found, options.start)
-    curve = readiness_curve(
+    return answer_with(
+        found, problem, worked_out(problem, options, progress), options, progress, command=command
+    )
+
+
+def worked_out(
+    problem: SparingProblem, options: CurveOptions, progress: Progress | None = None
+) -> Curve:
+    """The curve itself, from which each point's stock can be asked."""
+    return readiness_curve(
         problem,
         points=options.points,
         budget=options.budget,
         start="least",
         progress=shares(progress, "curve"),
     )
+
+
+def answer_with(
+    found: Spares,
+    problem: SparingProblem,
+    curve: Curve,
+    options: CurveOptions,
+    progress: Progress | None = None,
+    *,
+    command: str = "",
+) -> Answer:
+    """The answer that tells a curve."""
     frame = curve.frame
     supported = bool(options.support and found.agreements)
     said: tuple[str, ...] = ()

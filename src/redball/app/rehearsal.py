@@ -12,7 +12,7 @@ import polars as pl
 
 from redball.app.answers import Progress, shares
 from redball.app.inputs import Inputs, look
-from redball.app.view import Seen
+from redball.app.seen import Seen
 from redball.forecasting import consumption
 from redball.identity import recognise_items, recognise_parties, unit_factors
 from redball.model import BadUse, Consumption, Groups, Twin

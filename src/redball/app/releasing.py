@@ -115,8 +115,20 @@ def _alike(scope: ReleaseScope) -> dict[int, int]:
     return found
 
 
-def released(store: Store, scope: ReleaseScope, twin: Twin, *, now: datetime | None) -> None:
+def released(
+    store: Store,
+    scope: ReleaseScope,
+    twin: Twin,
+    *,
+    now: datetime | None,
+    again: bool = False,
+) -> None:
     """Write down what agreements release in a twin, before anybody sees it.
+
+    Parameters
+    ----------
+    again : bool
+        The use case that runs knows already what it relies on.
 
     Raises
     ------
@@ -156,7 +168,7 @@ def released(store: Store, scope: ReleaseScope, twin: Twin, *, now: datetime | N
             for one, tables in sorted(rows.items())
         ]
     )
-    doing = current()
+    doing = None if again else current()
     if doing is not None:
         relied = tuple((one, scope.agreements[one].version) for one in sorted(rows))
         said = tuple(s for one in sorted(rows) for s in _said(scope, one))

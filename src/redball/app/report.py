@@ -23,22 +23,49 @@ from redball.app.picture import (
 )
 from redball.app.view import View, see, without_password
 from redball.model import NOWHERE, Finding, Level, Origin, Twin
-from redball.reports import ReportContent, write_html
+from redball.reports import ReportContent, form_of, write_file
 
 
 @use_case(Action.SEE)
 def report(view: View, path: Path, *, now: datetime | None = None) -> tuple[Path, Origin]:
     """Write the report of a viewer at a moment as one HTML file that stands alone."""
+    form_of(path)  # before anything is worked out
+    content = report_content(view, name=str(path), now=now)
+    exported(content.origin, "report", rows=rows_of(content))
+    return write_file(content, path), content.origin
+
+
+@use_case(Action.SEE)
+def report_content(
+    view: View, *, name: str = "report.html", now: datetime | None = None
+) -> ReportContent:
+    """The report of a viewer at a moment, ready to be written in any form.
+
+    Parameters
+    ----------
+    view : View
+    name : str
+        The file that the command names which makes it again.
+    """
     known = recognise(see(view, now=now), PictureOptions())
     picture = picture_of(known, PictureOptions())
     findings = findings_of(known, FindingOptions())
-    store = without_password(view.store)
-    command = f"redball report {path} --store {store} --viewer {shlex.quote(view.viewer)}"
-    if view.as_of is not None:
-        command += f" --as-of {view.as_of.isoformat()}"
     title = "Recognised logistics picture"
-    write_report(known, picture, findings, path, title=title, command=command)
-    return path, picture.origin
+    command = command_for(view, name)
+    return content_of(known, picture, findings, title=title, command=command)
+
+
+def command_for(view: View, name: str) -> str:
+    """The command that makes a report again."""
+    store = without_password(view.store)
+    command = f"redball report {name} --store {store} --viewer {shlex.quote(view.viewer)}"
+    return command if view.as_of is None else f"{command} --as-of {view.as_of.isoformat()}"
+
+
+def rows_of(content: ReportContent) -> int:
+    """How many rows of tables a report holds."""
+    tables = [*content.tables.values(), *(t for e in content.exhibits for t in e.tables.values())]
+    return sum(table.height for table in tables)
 
 
 def write_report(
@@ -52,8 +79,24 @@ def write_report(
     answers: Sequence[Answer] = (),
 ) -> Path:
     """Write the report of what was already worked out."""
+    form_of(path)  # before anything is recorded
+    content = content_of(known, picture, findings, title=title, command=command, answers=answers)
+    exported(picture.origin, "report", rows=sum(t.height for t in content.tables.values()))
+    return write_file(content, path)
+
+
+def content_of(
+    known: Recognised,
+    picture: PictureResult,
+    findings: FindingsResult,
+    *,
+    title: str,
+    command: str,
+    answers: Sequence[Answer] = (),
+) -> ReportContent:
+    """The report of what was already worked out, ready to be written."""
     feeds = known.seen.feeds
-    content = ReportContent(
+    return ReportContent(
         title=title,
         exercise=not feeds.is_empty() and bool(feeds["exercise"].all()),
         generated=datetime.now(UTC),
@@ -68,8 +111,6 @@ def write_report(
         exhibits=[answer.as_exhibit() for answer in answers],
         command=command,
     )
-    exported(picture.origin, "report", rows=sum(t.height for t in content.tables.values()))
-    return write_html(content, path)
 
 
 def site_layer(known: Recognised, findings: Sequence[Finding]) -> pl.DataFrame:

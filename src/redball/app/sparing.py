@@ -9,7 +9,7 @@ import polars as pl
 from redball.app.answers import Progress, shares
 from redball.app.inputs import Inputs, look
 from redball.app.naming import label_of_lists, with_left_out
-from redball.app.view import Seen
+from redball.app.seen import Seen
 from redball.forecasting import consumption, forecast_demand
 from redball.identity import recognise_items, unit_factors
 from redball.model import Consumption, DemandForecast, ResultLabel, Twin
@@ -103,7 +103,11 @@ def spares(
     BadData
         A table lacks what every case needs; it is named.
     """
-    seen = look(inputs, now=now)
+    return spares_of(look(inputs, now=now), options, progress)
+
+
+def spares_of(seen: Seen, options: SparingOptions, progress: Progress | None = None) -> Spares:
+    """Build the sparing problem of a twin; see :func:`spares`."""
     twin = seen.twin
     items = recognise_items(twin, minimum_score=options.minimum_score)
     units = unit_factors(twin, items)

@@ -2,22 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import polars as pl
 
-import redball
 from redball.access import ReleaseScope, parse_subject
 from redball.access.actions import Action
 from redball.app.clock import moment_of
-from redball.app.doing import use_case
-from redball.app.releasing import coarsened, ranks_of, released, reliance, scope_in
-from redball.model import Origin, Twin, build_twin
-from redball.model.labels import ResultLabel
-from redball.model.results import Reliance, Scalar
+from redball.app.doing import current, use_case
+from redball.app.keeping import RECORDED, Keeper, KeptTwin, keeper, scope_key
+from redball.app.releasing import coarsened, ranks_of, released, scope_in
+from redball.app.seen import Seen
+from redball.model import build_twin
 from redball.store import Store, open_store
 
 
@@ -60,46 +60,6 @@ def without_password(command: str) -> str:
     return _PASSWORD.sub(r"\1:***@", command)
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A twin, the feeds it was made from, and the scope under which it was made."""
-
-    twin: Twin
-    feeds: pl.DataFrame = field(repr=False)
-    scope: ReleaseScope | None = field(default=None, repr=False)
-    store: str = field(default="", repr=False)
-
-    @property
-    def viewer_is_known(self) -> bool:
-        """Whether the viewer ever sent data; if not, its code may be mistyped."""
-        return self.twin.viewer in self.feeds["owner"].cast(pl.String).to_list()
-
-    def origin(
-        self, label: ResultLabel | None = None, parameters: Mapping[str, Scalar] | None = None
-    ) -> Origin:
-        """Where a result made from this twin comes from."""
-        label = label or self.twin.label
-        return Origin(
-            viewer=self.twin.viewer,
-            as_of=self.twin.as_of,
-            revision=self.twin.revision,
-            twin_hash=self.twin.content_hash,
-            software=f"redball {redball.__version__}",
-            label=label,
-            parameters=parameters or {},
-            exercise=self.twin.exercise,
-            agreements=self._reliances(label),
-            subject=self.scope.subject.text if self.scope is not None else "",
-            recorded_in=self.store,
-        )
-
-    def _reliances(self, label: ResultLabel) -> tuple[Reliance, ...]:
-        if self.scope is None:
-            return ()
-        known = self.scope.agreements
-        return tuple(reliance(known[one], self.twin.viewer) for one in sorted(label.agreements))
-
-
 @use_case(Action.SEE, within=True)
 def see(view: View, *, now: datetime | None = None) -> Seen:
     """Build the twin of a view.
@@ -113,6 +73,11 @@ def see(view: View, *, now: datetime | None = None) -> Seen:
     NotPermitted
         The viewer's role may not do this, or may be shown no further totals today.
     """
+    kept = keeper()
+    if kept is not None and now is None:
+        found = kept.recent(_question(view.store, view.viewer, view.as_of))
+        if found is not None:
+            return _relied_on(found)
     with open_store(view.store) as store:
         return see_in(store, view.viewer, view.as_of, now=now)
 
@@ -127,8 +92,23 @@ def see_in(
     """
     subject = parse_subject(viewer)
     revisions = store.revisions()
-    moment = moment_of(revisions, as_of, now or datetime.now(UTC))
     scope = scope_in(store, subject, now=now)
+    kept = keeper() if now is None else None
+    if kept is not None:
+        return _kept(kept, store, scope, revisions, viewer, as_of)
+    return _made(store, scope, revisions, as_of, now)
+
+
+def _made(
+    store: Store,
+    scope: ReleaseScope,
+    revisions: pl.DataFrame,
+    as_of: datetime | None,
+    now: datetime | None,
+) -> Seen:
+    """Read and build a twin, and record what agreements release in it."""
+    subject = scope.subject
+    moment = moment_of(revisions, as_of, now or datetime.now(UTC))
     feeds = _released(feeds_in(revisions, moment), subject.nation)
     stream = store.stream(as_of=moment, labels=scope.labels, coarse=ranks_of(scope))
     twin = build_twin(
@@ -141,6 +121,50 @@ def see_in(
     )
     released(store, scope, twin, now=now)
     return Seen(twin, feeds, scope, store.address)
+
+
+def _question(store: str, viewer: str, as_of: datetime | None) -> tuple[object, ...]:
+    """What is asked, as twins are kept by it: an action sees other rows than another."""
+    doing = current()
+    return (str(store), viewer, as_of, None if doing is None else doing.action)
+
+
+def _kept(
+    keeper: Keeper,
+    store: Store,
+    scope: ReleaseScope,
+    revisions: pl.DataFrame,
+    viewer: str,
+    as_of: datetime | None,
+) -> Seen:
+    """The twin of this state as it was kept, or a new one."""
+    state = (revisions.height, revisions["revision"].max(), scope_key(scope))
+
+    def make() -> KeptTwin:
+        doing = current()
+        before = 0 if doing is None else len(doing.relied)
+        seen = _made(store, scope, revisions, as_of, None)
+        relied = [] if doing is None else doing.relied[before:]
+        if doing is not None:
+            del doing.relied[before:]
+        at = time.monotonic()
+        return KeptTwin(seen, at, at, relied)
+
+    found = keeper.twin(_question(store.address, viewer, as_of), state, make)
+    if found.relied and time.monotonic() - found.recorded > RECORDED.total_seconds():
+        released(store, scope, found.seen.twin, now=None, again=True)
+        found.recorded = time.monotonic()
+    return _relied_on(found)
+
+
+def _relied_on(found: KeptTwin) -> Seen:
+    """Let the use case that runs know what the twin rests on."""
+    doing = current()
+    if doing is not None:
+        doing.relied.extend(found.relied)
+        if found.seen.scope is not None:
+            doing.asked.append((found.seen.store, found.seen.scope.subject))
+    return found.seen
 
 
 def feeds_in(revisions: pl.DataFrame, moment: datetime) -> pl.DataFrame:

@@ -53,12 +53,7 @@ def deliver(answer: app.Answer, to: Delivery, known: Mapping[str, object] | None
     if to.save:
         written["kept_as"] = app.keep(answer, to.store)
     if to.json:
-        origin = {
-            "origin": answer.origin.as_dict(),
-            "confidentiality": answer.confidentiality,
-            "kind": answer.kind,
-        }
-        print_json({**origin, **answer.content, **written})
+        print_json({**answer.document, **written})
         return
     _show(answer, to.rows)
     for what, value in written.items():

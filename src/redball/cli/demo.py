@@ -1,5 +1,6 @@
 """``redball demo``: the exercise coalition from raw national data to the picture."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,22 @@ def demo(
         Path, typer.Option("--dir", help="Folder for the packages, the store and the report.")
     ] = Path("redball-demo"),
     viewer: Annotated[str, typer.Option("--viewer", help="Who looks.")] = "XAG",
+    serve: Annotated[
+        bool | None,
+        typer.Option(
+            "--serve/--no-serve",
+            help="End by serving the example on this machine; where a person looks, if not said.",
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Where to serve; another if taken.")
+    ] = 8471,
     json: JsonOption = False,
 ) -> None:
-    """Make the exercise coalition, show its picture and findings, and what would hurt it most."""
+    """Make the exercise coalition, show its picture and findings, and what would hurt it most.
+
+    At a terminal it ends by serving the pages; with --json never.
+    """
     from redball import app
     from redball.cli.finding_screen import finding_json
     from redball.cli.output import print_json, progress_bar
@@ -51,3 +65,7 @@ def demo(
         )
     else:
         show_demo(result)
+        if sys.stdin.isatty() and sys.stdout.isatty() if serve is None else serve:
+            from redball.cli.serving import serve_example
+
+            serve_example(str(result.store), port)

@@ -15,6 +15,7 @@ from redball.cli import (
     picture,
     report,
     risk,
+    serve,
     stock,
     store,
     trust,
@@ -56,6 +57,7 @@ program.command("demo")(demo.demo)
 program.add_typer(forecast.group, name="forecast")
 program.command("picture")(picture.picture)
 program.command("findings")(findings.findings)
+program.command("serve")(serve.serve)
 program.command("report")(report.report)
 program.add_typer(stock.group, name="stock")
 program.command("simulate")(twin.simulate)

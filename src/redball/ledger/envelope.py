@@ -30,6 +30,9 @@ class EventKind(StrEnum):
     EXPORT = "export"
     REFUSAL = "refusal"
     ALARM = "alarm"
+    SIGN_IN = "sign-in"
+    ACCOUNT = "account"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True)

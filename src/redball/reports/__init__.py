@@ -12,15 +12,20 @@ from redball.reports.content import Limits, ReportContent
 from redball.reports.exhibits import Bars, Exhibit
 from redball.reports.lines import Line, LineChart
 from redball.reports.page import render_html, write_html
+from redball.reports.writing import Form, as_bytes, form_of, write_file
 
 __all__ = [
     "Bar",
     "Bars",
     "Exhibit",
+    "Form",
     "Limits",
     "Line",
     "LineChart",
     "ReportContent",
+    "as_bytes",
+    "form_of",
     "render_html",
+    "write_file",
     "write_html",
 ]

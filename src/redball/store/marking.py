@@ -1,5 +1,7 @@
 """Markings: interned under their canonical form, and found for rows."""
 
+from functools import lru_cache
+
 import polars as pl
 import sqlalchemy as sa
 
@@ -28,17 +30,22 @@ def marking_frame(connection: sa.Connection) -> pl.DataFrame:
 
 def all_markings(connection: sa.Connection) -> dict[int, Marking]:
     """Every marking by its id."""
-    found = {}
-    for row in marking_frame(connection).iter_rows(named=True):
-        found[row["id"]] = Marking(
-            label=parse_label(row["text"], row["owner"]),
-            kind=row["kind"],
-            classes=tuple(row["classes"].split()),
-            areas=tuple(row["areas"].split()),
-            sites=tuple(row["sites"].split()),
-            exercise=row["exercise"],
-        )
-    return found
+    return {number: _marking(*words) for number, *words in marking_frame(connection).iter_rows()}
+
+
+@lru_cache(maxsize=20_000)
+def _marking(
+    owner: str, text: str, kind: str, classes: str, areas: str, sites: str, exercise: bool
+) -> Marking:
+    """Read a marking; a server reads the same few hundred again and again."""
+    return Marking(
+        label=parse_label(text, owner),
+        kind=kind,
+        classes=tuple(classes.split()),
+        areas=tuple(areas.split()),
+        sites=tuple(sites.split()),
+        exercise=exercise,
+    )
 
 
 def all_labels(connection: sa.Connection) -> dict[int, Label]:

@@ -25,6 +25,7 @@ from redball.store.reading import stream
 from redball.store.recording import Recorder
 from redball.store.results import ResultRecord, list_results, read_result, save_result
 from redball.store.revisions import revision_frame
+from redball.store.state import state_numbers
 from redball.store.tables import metadata, revision_table
 from redball.store.values import (
     ImportResult,
@@ -166,6 +167,14 @@ class Store(Paged):
         """Return the imports, one row each, oldest first."""
         with self._backend.reading() as connection:
             return revision_frame(self._backend, connection)
+
+    def state(self) -> dict[str, int]:
+        """Numbers that grow when something changes, for faces that wait for it.
+
+        ``picture``: imports and agreements that began or ended; ``ledger``: leaves.
+        """
+        with self._backend.reading() as connection:
+            return state_numbers(connection, self.url)
 
     def info(self) -> StoreInfo:
         """Count what the store holds."""

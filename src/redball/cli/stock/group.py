@@ -3,6 +3,7 @@
 import typer
 
 from redball.cli.stock.curve import curve
+from redball.cli.stock.explore import explore
 from redball.cli.stock.optimise import explain, optimise
 from redball.cli.stock.placement import placement
 from redball.cli.stock.replenish import replenish
@@ -17,6 +18,7 @@ group = typer.Typer(
 
 
 group.command("curve")(curve)
+group.command("explore")(explore)
 group.command("optimise")(optimise)
 group.command("explain")(explain)
 group.command("support")(support)

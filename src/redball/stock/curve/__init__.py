@@ -15,18 +15,21 @@ the knapsack are described in ``docs/concepts/readiness-curve.md``.
 from redball.stock.curve.best import Assortment, best_stock
 from redball.stock.curve.curve import Curve, readiness_curve
 from redball.stock.curve.explaining import explain
+from redball.stock.curve.following import Ahead, ahead
 from redball.stock.curve.moving import Reallocation, reallocate
 from redball.stock.curve.network import Objective
 from redball.stock.curve.storage import Storage, best_stock_in_storage
 from redball.stock.curve.targets import Target, cheapest_stock
 
 __all__ = [
+    "Ahead",
     "Assortment",
     "Curve",
     "Objective",
     "Reallocation",
     "Storage",
     "Target",
+    "ahead",
     "best_stock",
     "best_stock_in_storage",
     "cheapest_stock",

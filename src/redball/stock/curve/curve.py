@@ -41,6 +41,8 @@ class Curve:
         Whether ``bound`` is exact: not for families of items or more than two echelons, where it
         is the best point that was found.
     assumptions : tuple of str
+    availability : float64 array, shape (P, Y, S)
+        Share of the systems of each kind that is up at each site; 1 where none stands.
     """
 
     problem: SparingProblem = field(repr=False)
@@ -55,6 +57,7 @@ class Curve:
     assumptions: tuple[str, ...]
     steps: Steps = field(repr=False)
     positions: Longs = field(repr=False)
+    availability: Floats = field(repr=False)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -139,7 +142,7 @@ def readiness_curve(
         problem, network.objective, steps.cost[positions] - free,
         mean_availability(network, losses), value, np.where(down, value, hull), waiting,
         slopes[positions], not network.deep().any(), assumptions_of(network, start), steps,
-        positions,
+        positions, np.exp(-losses),
     )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Long work: what was asked, how far it is, what came of it."""

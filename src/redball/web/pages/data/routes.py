@@ -1,0 +1,5 @@
+"""Routes of the part data."""
+
+from redball.web.routing import Pages
+
+pages = Pages("data")

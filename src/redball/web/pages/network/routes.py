@@ -1,0 +1,5 @@
+"""Routes of the part network."""
+
+from redball.web.routing import Pages
+
+pages = Pages("network")

@@ -1,0 +1,5 @@
+"""Routes of the part picture."""
+
+from redball.web.routing import Pages
+
+pages = Pages("picture")

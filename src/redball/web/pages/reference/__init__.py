@@ -1,0 +1,1 @@
+"""What the API answers: its description, and that description as a page."""

@@ -1,0 +1,5 @@
+"""Routes of the part reports."""
+
+from redball.web.routing import Pages
+
+pages = Pages("reports")

@@ -1,0 +1,1 @@
+"""The start: where each role begins, and whether the server is well."""

@@ -1,0 +1,1 @@
+"""Readiness and stock: the budget curve to explore, support, reserves, rotation, orders."""

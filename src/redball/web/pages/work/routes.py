@@ -1,0 +1,5 @@
+"""Routes of the part work."""
+
+from redball.web.routing import Pages
+
+pages = Pages("work")

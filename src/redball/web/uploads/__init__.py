@@ -1,0 +1,1 @@
+"""Files that people send: kept apart and for a time, and what is done with them meanwhile."""

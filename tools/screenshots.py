@@ -1,0 +1,64 @@
+"""Take the pictures of the documentation: every page of the face on the exercise coalition.
+
+    .venv/bin/python -m tools.screenshots            # all, into docs/screens
+    .venv/bin/python -m tools.screenshots picture    # one
+
+The coalition is invented; each picture carries its marking.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.browsing import Served, served
+
+from redball import app
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "screens"
+
+PAGES = {
+    "picture": ("node", "/picture", "light"),
+    "picture-dark": ("node", "/picture", "dark"),
+    "network": ("node", "/network", "light"),
+    "findings": ("node", "/findings", "light"),
+    "readiness": ("node", "/readiness", "light"),
+    "orders": ("planner", "/stock/orders", "light"),
+    "scenarios": ("node", "/scenarios", "light"),
+    "stress": ("node", "/stress", "light"),
+    "data": ("node", "/data", "light"),
+    "sharing": ("security", "/sharing", "light"),
+    "reports": ("node", "/reports", "light"),
+    "people": ("administrator", "/people", "light"),
+    "sign-in": (None, "/sign-in", "light"),
+}
+"""Name of a picture: who looks, where, and in which theme."""
+
+
+def main(wanted: list[str]) -> int:
+    """Take the pictures named, or all; returns the exit code."""
+    unknown = sorted(set(wanted) - set(PAGES))
+    if unknown:
+        print(f"no such picture: {', '.join(unknown)}; there are {', '.join(PAGES)}")
+        return 2
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "demo"
+        app.demo(folder)
+        with served(folder / "coalition.sqlite") as world:
+            for name in wanted or PAGES:
+                _take(world, name)
+    return 0
+
+
+def _take(world: Served, name: str) -> None:
+    who, path, theme = PAGES[name]
+    watched = world.visit(who, theme=theme)
+    page = watched.go(path)
+    page.wait_for_timeout(1_500)  # maps and charts have drawn themselves
+    page.screenshot(path=TARGET / f"{name}.png")
+    watched.clean()
+    print(f"docs/screens/{name}.png")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
