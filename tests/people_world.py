@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.authenticator import Authenticator
 
@@ -12,8 +14,10 @@ from redball.access import parse_subject
 from redball.accounts import codes
 from redball.accounts.holding import LinkKind
 from redball.app import people
+from redball.app.people.acting import spelled
 from redball.app.people.enrolling import SYSTEM, make_link, new_account
 from redball.app.people.register import Register
+from redball.app.people.sending import Sender
 from redball.desk import open_desk
 from redball.ledger import Event
 from redball.store import open_store
@@ -22,6 +26,17 @@ ORIGIN = "https://node.example"
 PASSWORD = "nordic ferry unpaid glove"
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CONSOLE = people.console("DEU")
+
+
+class Later(Sender):
+    """Sends when a test reads the ledger, not with each change: that takes the disk's time."""
+
+    def send(self) -> None:
+        """Wait."""
+
+    def flush(self) -> None:
+        """Send now."""
+        super().send()
 
 
 @dataclass
@@ -48,7 +63,7 @@ class People:
     def person(self, name: str, subject: str = "DEU role=analyst") -> str:
         """Make an account without asking anybody; gives its key."""
         with self.register.changing() as change:
-            text = parse_subject(subject).text
+            text = spelled(parse_subject(subject))
             return new_account(change, name, name.title(), text, SYSTEM).key
 
     def invited(self, name: str, subject: str = "DEU role=analyst") -> str:
@@ -85,8 +100,14 @@ class People:
         """What an app shows now."""
         return codes.code_at(seed, codes.counter_at(self.at))
 
+    def flush(self) -> None:
+        """Send what waits for the ledger."""
+        assert isinstance(self.register.sender, Later)
+        self.register.sender.flush()
+
     def events(self) -> tuple[Event, ...]:
         """What the ledger holds."""
+        self.flush()
         with open_store(self.store) as store:
             return store.events()
 
@@ -95,14 +116,30 @@ class People:
         return [f"{one.kind}: {one.verb}" for one in self.events() if one.kind != "genesis"]
 
 
+@cache
+def _empty() -> dict[str, bytes]:
+    """An empty store and its desk, made once."""
+    with TemporaryDirectory() as folder:
+        store = Path(folder) / "store.sqlite"
+        open_store(store, create=True).close()
+        open_desk(str(store)).close()
+        return {
+            path.name.removeprefix("store.sqlite"): path.read_bytes()
+            for path in Path(folder).iterdir()
+            if path.is_file()
+        }
+
+
 @contextmanager
 def people_in(folder: Path, *, exercise: bool = False) -> Iterator[People]:
     """People of a node in a folder."""
     store = str(folder / "store.sqlite")
-    open_store(store, create=True).close()
+    for suffix, data in _empty().items():
+        (folder / f"store.sqlite{suffix}").write_bytes(data)
     desk = open_desk(store)
     made: list[People] = []
     register = Register(store, desk, origin=ORIGIN, exercise=exercise, clock=lambda: made[0].at)
+    register.sender = Later(store, desk, waits=True)
     made.append(People(register, store))
     try:
         yield made[0]

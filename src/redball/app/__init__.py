@@ -27,11 +27,15 @@ from redball.app.answers import (
     write_answer_report,
     write_answer_tables,
 )
+from redball.app.briefing import briefing, write_briefing
 from redball.app.clock import parse_moment
 from redball.app.closing import AgreementEnded
 from redball.app.demo import DemoResult, demo
 from redball.app.evidence import EvidenceRow, evidence_rows
 from redball.app.example import Generated, generate, write_example
+from redball.app.exploration import Exploration
+from redball.app.explorer import Explorer, Underway
+from redball.app.exploring import ExploreOptions, exploration, explore_choices, stock_explore
 from redball.app.export import picture_tables, write_tables
 from redball.app.exposures import (
     ExposureOptions,
@@ -54,6 +58,7 @@ from redball.app.ledgers import (
     ledger_prove,
     ledger_verify,
 )
+from redball.app.mapping_preview import mapping_preview
 from redball.app.optimise import OptimiseOptions, stock_explain, stock_optimise
 from redball.app.packages import CheckOutcome, ImportOutcome, check, import_
 from redball.app.picture import (
@@ -79,13 +84,25 @@ from redball.app.scenarios import (
     scenario_text,
 )
 from redball.app.seen import Seen
+from redball.app.sharing import (
+    draft_discard,
+    draft_keep,
+    draft_list,
+    draft_path,
+    sharing_agreement,
+    sharing_agreements,
+    sharing_released,
+)
 from redball.app.simulate import SimulateOptions, simulate_twin
+from redball.app.soon import explain_soon, replenish_soon, reserve_soon, support_soon
 from redball.app.sparing import SparingOptions
 from redball.app.stores import feeds, init_store, store_info
 from redball.app.stress import StressOptions, stress_options, stress_test
 from redball.app.support import stock_support
 from redball.app.surge import SurgeOptions, parse_law, spans_of, stock_surge, surges_of
 from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
+from redball.app.tiers import NetworkAnswer, network_search, network_systems, supply_network
+from redball.app.uploads import contribution_check, contribution_feeds, contribution_import
 from redball.app.view import View, see, without_password
 from redball.app.witnessing import WITNESS_OK, ledger_offer, ledger_witness
 from redball.exchange import write_template, write_willems_packages
@@ -101,6 +118,9 @@ __all__ = [
     "CurveOptions",
     "DemoResult",
     "EvidenceRow",
+    "Exploration",
+    "ExploreOptions",
+    "Explorer",
     "ExposureOptions",
     "FindingOptions",
     "FindingsResult",
@@ -111,6 +131,7 @@ __all__ = [
     "Keeper",
     "LabelCheck",
     "LedgerVerdict",
+    "NetworkAnswer",
     "OptimiseOptions",
     "Pairs",
     "PictureOptions",
@@ -126,6 +147,7 @@ __all__ = [
     "StressOptions",
     "SurgeOptions",
     "TwinOptions",
+    "Underway",
     "Verdict",
     "View",
     "agreement_activate",
@@ -137,14 +159,25 @@ __all__ = [
     "agreement_sign",
     "agreement_templates",
     "answer_of",
+    "briefing",
     "candidates",
     "chain_files",
     "check",
     "check_rules",
     "conflicts",
+    "contribution_check",
+    "contribution_feeds",
+    "contribution_import",
     "decide",
     "demo",
+    "draft_discard",
+    "draft_keep",
+    "draft_list",
+    "draft_path",
     "evidence_rows",
+    "explain_soon",
+    "exploration",
+    "explore_choices",
     "feeds",
     "finding_options",
     "findings",
@@ -176,6 +209,9 @@ __all__ = [
     "ledger_watch",
     "ledger_witness",
     "look",
+    "mapping_preview",
+    "network_search",
+    "network_systems",
     "parse_duration",
     "parse_hours",
     "parse_kind",
@@ -187,7 +223,9 @@ __all__ = [
     "picture_tables",
     "recoveries",
     "replenish",
+    "replenish_soon",
     "report",
+    "reserve_soon",
     "risk_cascade",
     "risk_exposure",
     "risk_sectors",
@@ -196,10 +234,14 @@ __all__ = [
     "scenario_named",
     "scenario_text",
     "see",
+    "sharing_agreement",
+    "sharing_agreements",
+    "sharing_released",
     "simulate_twin",
     "spans_of",
     "stock_curve",
     "stock_explain",
+    "stock_explore",
     "stock_optimise",
     "stock_placement",
     "stock_reserve",
@@ -208,12 +250,15 @@ __all__ = [
     "store_info",
     "stress_options",
     "stress_test",
+    "supply_network",
+    "support_soon",
     "surges_of",
     "threshold_table",
     "twin_options",
     "without_password",
     "write_answer_report",
     "write_answer_tables",
+    "write_briefing",
     "write_example",
     "write_tables",
     "write_template",

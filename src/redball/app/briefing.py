@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import polars as pl
 
 from redball.access.actions import Action
 from redball.app.doing import said_so_far, use_case
+from redball.app.exporting import exported
 from redball.app.inputs import Inputs
+from redball.app.keeping import kept
 from redball.app.picture import (
     FindingOptions,
     FindingsResult,
@@ -19,16 +23,16 @@ from redball.app.picture import (
     recognise,
 )
 from redball.app.replenishment import replenish
-from redball.app.report import command_for
-from redball.app.view import View, see
-from redball.model import Level
-from redball.reports import Bar, Bars, Exhibit, ReportContent
+from redball.app.report import command_for, rows_of
+from redball.app.view import Seen, View, see
+from redball.model import Level, Origin
+from redball.reports import Bar, Bars, Exhibit, ReportContent, form_of, write_file
 from redball.reports.findings import in_order
 
 WORST = 10
 """Findings, fleets and orders that a briefing shows."""
 _FLEET = ("level", "nation", "unit", "system", "available", "count", "availability", "target")
-_ORDER = ("action", "item_name", "quantity", "site", "party_name", "due_on", "why")
+_ORDER = ("action", "item_name", "quantity", "site", "party_name", "due_on", "amount_eur")
 
 
 @use_case(Action.SEE)
@@ -39,7 +43,13 @@ def briefing(view: View, *, now: datetime | None = None) -> ReportContent:
     """
     known = recognise(see(view, now=now), PictureOptions())
     shown, found = picture_of(known, PictureOptions()), findings_of(known, FindingOptions())
-    exhibits = (_danger(shown), _supply(shown), _worst(found), _orders(view, now), _age(shown))
+    exhibits = (
+        _danger(shown),
+        _supply(shown),
+        _worst(found),
+        _orders(known.seen, view, now),
+        _age(shown),
+    )
     return ReportContent(
         title="Briefing: the logistics picture",
         exercise=shown.origin.exercise,
@@ -50,6 +60,24 @@ def briefing(view: View, *, now: datetime | None = None) -> ReportContent:
         assumptions=(*shown.picture.assumptions, *said_so_far()),
         command=f"{command_for(view, 'briefing.pdf')} --briefing",
     )
+
+
+@use_case(Action.EXPORT)
+def write_briefing(view: View, path: Path, *, now: datetime | None = None) -> tuple[Path, Origin]:
+    """Write the briefing of a viewer at a moment as page, PDF, image or workbook.
+
+    Raises
+    ------
+    BadUse
+        The file can't be written, or its name has none of these endings.
+    NotPermitted
+        What it rests on may not leave the node.
+    """
+    form_of(path)  # before anything is worked out
+    content = briefing(view, now=now)
+    origin = replace(content.origin, label=content.label)
+    exported(origin, "briefing", rows=rows_of(content))
+    return write_file(content, path), origin
 
 
 def _danger(shown: PictureResult) -> Exhibit:
@@ -118,8 +146,8 @@ def _worst(found: FindingsResult) -> Exhibit:
     )
 
 
-def _orders(view: View, now: datetime | None) -> Exhibit:
-    answer = replenish(Inputs(view), now=now)
+def _orders(seen: Seen, view: View, now: datetime | None) -> Exhibit:
+    answer = kept(seen, "briefing orders", lambda: replenish(Inputs(view), now=now))
     orders = answer.tables["orders"]
     due = orders.sort("due_on", nulls_last=True, maintain_order=True) if orders.height else orders
     rows = due.select([name for name in _ORDER if name in due.columns]).head(WORST)

@@ -45,7 +45,7 @@ OutOption = Annotated[
     Path | None, typer.Option("--out", help="Write every table as CSV into this folder.")
 ]
 PageOption = Annotated[
-    Path | None, typer.Option("--report", help="Write the answer as one HTML page.")
+    Path | None, typer.Option("--report", help="Write the answer: .html, .pdf, .png or .xlsx.")
 ]
 SaveOption = Annotated[
     bool, typer.Option("--save", help="Keep the answer in the store, with the hash of its inputs.")

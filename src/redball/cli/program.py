@@ -12,6 +12,8 @@ from redball.cli import (
     forecast,
     generate,
     items,
+    network,
+    people,
     picture,
     report,
     risk,
@@ -20,6 +22,7 @@ from redball.cli import (
     store,
     trust,
     twin,
+    worklist,
 )
 
 program = typer.Typer(
@@ -70,5 +73,8 @@ program.add_typer(trust.key.group, name="key")
 program.add_typer(trust.label.group, name="label")
 program.add_typer(exchange.group, name="exchange")
 program.add_typer(items.group, name="items")
+program.add_typer(network.group, name="network")
 program.add_typer(store.group, name="store")
+program.add_typer(people.group, name="people")
+program.add_typer(worklist.group, name="worklist")
 program.command("generate")(generate.generate)

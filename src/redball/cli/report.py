@@ -1,4 +1,4 @@
-"""``redball report``: the picture and the findings as one page that stands alone."""
+"""``redball report``: the picture and the findings, or a briefing, in any form."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,18 +10,28 @@ from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOpti
 
 def report(
     viewer: ViewerOption,
-    out: Annotated[Path, typer.Argument(help="HTML file to write.")] = Path("redball-report.html"),
+    out: Annotated[Path, typer.Argument(help="File to write: .html, .pdf, .png or .xlsx.")] = Path(
+        "redball-report.html"
+    ),
     store: StoreOption = DEFAULT_STORE,
     as_of: AsOfOption = None,
+    briefing: Annotated[
+        bool, typer.Option("--briefing", help="The short one: two to four pages to act on.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Write picture and findings as one HTML page, for reading offline and printing."""
+    """Write picture and findings as page, PDF, image or workbook, with label, age and hash."""
     from redball import app
     from redball.cli.output import console, print_json
     from redball.cli.safe import safe
 
     view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
-    path, origin = app.report(view, out)
+    if briefing:
+        from redball.app.briefing import write_briefing
+
+        path, origin = write_briefing(view, out)
+    else:
+        path, origin = app.report(view, out)
     if json:
         print_json({"report": path, "origin": origin.as_dict()})
     else:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from redball.access import parse_subject
+from redball.access import Role, Subject, parse_subject
 from redball.model import NotVisible, RedballError
+from redball.model.labels import CLASSIFICATIONS
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,30 @@ def console(viewer: str) -> Acting:
     BadUse
         The viewer can't be read.
     """
-    subject = parse_subject(viewer)
-    return Acting(subject.text, name=f"{subject.text} at the console")
+    text = spelled(parse_subject(viewer))
+    return Acting(text, name=f"{text} at the console")
+
+
+def spelled(subject: Subject) -> str:
+    """Write a subject so that reading it gives the same one.
+
+    ``Subject.text`` leaves the highest clearance and all caveats out, and a text with a role and
+    without them is read as one that has none. What an account may do must not change by that.
+    """
+    if subject.role is Role.NODE:
+        return subject.text
+    upto = subject.clearance == CLASSIFICATIONS[: len(subject.clearance)]
+    words = subject.clearance[-1:] if upto else ("only:" + ",".join(subject.clearance),)
+    purpose = [word for word in subject.text.split() if word.startswith("purpose=")]
+    return " ".join(
+        [
+            subject.nation,
+            f"role={subject.role}",
+            f"clearance={''.join(words) or 'none'}",
+            f"caveats={','.join(sorted(subject.caveats)) or 'none'}",
+            *purpose,
+        ]
+    )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from redball.access.actions import Action
 from redball.accounts.holding import LINK_LIFE, LinkKind
 from redball.accounts.names import display_name, folded
 from redball.app.doing import use_case
-from redball.app.people.acting import Acting, NotKnown
+from redball.app.people.acting import Acting, NotKnown, spelled
 from redball.app.people.approving import Matter, asked, hash_of
 from redball.app.people.enrolling import make_link, new_account
 from redball.app.people.register import Change, Register
@@ -153,11 +153,11 @@ def account_add(
             raise BadUse(f"There is an account named '{found}' already.", mend="Choose another.")
         if widens(None, wanted):
             told = {
-                "do": ADD, "name": found, "display": shown, "subject": wanted.text,
+                "do": ADD, "name": found, "display": shown, "subject": spelled(wanted),
                 "service": "yes" if service else "",
             }  # fmt: skip
-            return _asked(change, acting, "", told, f"Add {shown} ({found}) as {wanted.text}.")
-        made = new_account(change, found, shown, wanted.text, acting, service=service)
+            return _asked(change, acting, "", told, f"Add {shown} ({found}) as {spelled(wanted)}.")
+        made = new_account(change, found, shown, spelled(wanted), acting, service=service)
     return Outcome(done=True, account=made.key)
 
 
@@ -181,20 +181,20 @@ def account_change(
             people.change_account(
                 change.connection, found.key, change.now, display=display_name(display)
             )
-        if not subject or parse_subject(subject).text == found.subject:
+        if not subject or spelled(parse_subject(subject)) == found.subject:
             return Outcome(done=True, account=found.key)
         wanted = parse_subject(subject)
         if not widens(parse_subject(found.subject), wanted):
-            resubject(change, acting, found, wanted.text)
+            resubject(change, acting, found, spelled(wanted))
             return Outcome(done=True, account=found.key)
         if found.key == acting.account:
             error = NotPermitted("Nobody gives themselves more.", mend="Ask somebody else to.")
             raise change.refusal(
                 "change account", found.key, error, acting=acting, reason="own account"
             )
-        said = f"Change {found.display} ({found.name}) from {found.subject} to {wanted.text}."
+        said = f"Change {found.display} ({found.name}) from {found.subject} to {spelled(wanted)}."
         told = {
-            "do": CHANGE, "account": found.key, "before": found.subject, "subject": wanted.text,
+            "do": CHANGE, "account": found.key, "before": found.subject, "subject": spelled(wanted),
         }  # fmt: skip
         return _asked(change, acting, found.key, told, said)
 

@@ -13,7 +13,7 @@ from redball.accounts.holding import ENROLMENT, LINK_LIFE, LinkKind
 from redball.accounts.names import display_name, folded
 from redball.accounts.secrets import hashed, new_key, new_secret
 from redball.app.doing import use_case
-from redball.app.people.acting import Acting, Entered, NotKnown
+from redball.app.people.acting import Acting, Entered, NotKnown, spelled
 from redball.app.people.entering import enter
 from redball.app.people.proving import acting_of, active, expired
 from redball.app.people.register import Change, Register
@@ -104,7 +104,7 @@ def first_administrator(register: Register, nation: str) -> str | None:
         if others or (account is not None and proofs.has_proofs(connection, account.key)):
             return None
         if account is None:
-            account = new_account(change, FIRST_NAME, "Administrator", subject.text, SYSTEM)
+            account = new_account(change, FIRST_NAME, "Administrator", spelled(subject), SYSTEM)
         return make_link(change, account, LinkKind.FIRST, SYSTEM)
 
 
@@ -127,9 +127,9 @@ def exercise_link(register: Register, name: str, subject: str) -> str:
     with register.changing() as change:
         account = people.account_named(change.connection, folded(name))
         if account is None:
-            text = parse_subject(subject).text
+            text = spelled(parse_subject(subject))
             account = new_account(change, folded(name), display_name(name), text, SYSTEM)
-        if account.subject != parse_subject(subject).text or not account.active:
+        if account.subject != spelled(parse_subject(subject)) or not account.active:
             raise BadUse(f"The account '{name}' is another one.", mend="Choose another name.")
         return make_link(change, account, LinkKind.SIGN_IN, SYSTEM)
 
@@ -168,7 +168,7 @@ def link_use(register: Register, secret: str, *, agent: str = "") -> LinkUsed:
             raise change.refusal("use link", "no account", _no_link(), reason="link")
         change.tell(EventKind.ACCOUNT, "use link", acting_of(account), account.key, link=link.kind)
         if link.kind == LinkKind.SIGN_IN:
-            if not register.exercise:
+            if not register.exercise or not _all_exercise(register.store):
                 raise change.refusal("use link", account.key, _no_link(), reason="no exercise")
             return LinkUsed(link.kind, entered=enter(change, account, "link", agent=agent))
         ticket = new_secret()

@@ -57,14 +57,17 @@ class Sender:
         StoreError
             The ledger takes nothing: what can't be recorded is not done.
         """
-        with self._desk.reading() as connection:
-            waiting = waiting_events(connection)
-        if waiting and now - waiting[0][1].at > LONGEST_WAIT:
+        if self._waits_long(now) and not self._tried() and self._waits_long(now):
             raise StoreError(
                 "The ledger takes no events, so no account is changed.",
                 where=self._store,
                 mend="Make room or bring the store back; what waits is then recorded.",
             )
+
+    def _waits_long(self, now: datetime) -> bool:
+        with self._desk.reading() as connection:
+            waiting = waiting_events(connection)
+        return bool(waiting) and now - waiting[0][1].at > LONGEST_WAIT
 
     def close(self) -> None:
         """Send what waits and end."""

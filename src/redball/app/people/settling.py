@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from redball.access import parse_subject
-from redball.app.people.acting import Acting
+from redball.app.people.acting import Acting, spelled
 from redball.app.people.enrolling import new_account
 from redball.app.people.register import Change
 from redball.desk import people, proofs, sessions, tickets, tokens
@@ -37,7 +37,7 @@ def settle(change: Change, acting: Acting, held: str) -> None:
             change,
             told["name"],
             told["display"],
-            parse_subject(told["subject"]).text,
+            spelled(parse_subject(told["subject"])),
             acting,
             service=told["service"] == "yes",
         )
@@ -48,7 +48,7 @@ def settle(change: Change, acting: Acting, held: str) -> None:
             "The account has changed since this was asked for.", mend="Refuse it and ask anew."
         )
     if told["do"] == CHANGE:
-        resubject(change, acting, account, parse_subject(told["subject"]).text)
+        resubject(change, acting, account, spelled(parse_subject(told["subject"])))
     elif told["do"] == RESET:
         forget(change, acting, account)
     elif told["do"] == LINK:

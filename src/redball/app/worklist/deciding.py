@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from redball.access import parse_subject
 from redball.access.actions import Action
 from redball.app.doing import use_case
+from redball.app.releasing import authorised
 from redball.app.view import View, opened
 from redball.app.worklist.listing import Sheet, worklist_finding
 from redball.app.worklist.states import State, readable
@@ -191,6 +192,7 @@ def _entry(
 ) -> Entry:
     if view.as_of is not None:
         raise BadUse("The past can't be changed.", mend="Go back to now.")
+    authorised(parse_subject(view.viewer), Action.NOTE)  # the looks above went by another action
     by = _needed(author.by, "It is not known who does this.", MOST_NAME)
     label = sheet.finding.label
     return Entry(

@@ -3,8 +3,9 @@
 What OCSF has no place for stands under ``unmapped``. The content of a secret never goes out, only
 that there is one. What goes out says no more than the ledger does, so it has the ledger's label.
 
-Sources: Open Cybersecurity Schema Framework 1.x, classes API Activity (6003) and Detection Finding
-(2004), ``type_uid = class_uid x 100 + activity_id``; Common Event Format, version 0.
+Sources: Open Cybersecurity Schema Framework 1.x, classes API Activity (6003), Account Change
+(3001), Authentication (3002) and Detection Finding (2004), ``type_uid = class_uid x 100 +
+activity_id``; Common Event Format, version 0.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ PRODUCT = "Redball"
 FORM = "1"
 API_ACTIVITY = 6003
 DETECTION_FINDING = 2004
+ACCOUNT_CHANGE = 3001
+AUTHENTICATION = 3002
 SUCCESS, FAILURE = 1, 2
 
 CREATE, READ, UPDATE, DELETE, OTHER = 1, 2, 3, 4, 99
@@ -32,6 +35,21 @@ _ACTIVITY_OF = {
     EventKind.RELEASE: READ,
     EventKind.EXPORT: READ,
 }
+_ACCOUNT = {
+    "add account": 1,
+    "change password": 3,
+    "reset account": 4,
+    "close account": 5,
+    "change account": 7,
+    "add passkey": 10,
+    "set password and codes": 10,
+    "remove passkey": 11,
+}
+"""Activities of Account Change: create, password change and reset, disable, attach policy, factor
+on and off."""
+_LOG_ON, _LOG_OFF = 1, 2
+_SIGN_INS = {"sign in": _LOG_ON, "prove again": _LOG_ON, "use link": _LOG_ON,
+             "sign out": _LOG_OFF, "revoke sessions": _LOG_OFF}  # fmt: skip
 _AGREEMENT = {"draft": CREATE, "revoke": DELETE, "supersede": DELETE}
 
 _CEF_SEVERITY = {
@@ -76,11 +94,13 @@ def ocsf_event(event: Event, index: int, *, node: str) -> dict[str, Json]:
         common = _common(event, index, node, DETECTION_FINDING, CREATE)
         finding: dict[str, Json] = {"uid": f"{node}#{index}", "title": event.verb}
         return {**common, "finding_info": finding, "is_alert": True, "unmapped": unmapped}
-    activity = _activity(event)
+    class_uid, activity = _class_of(event)
     refused = event.kind is EventKind.REFUSAL
+    named = class_uid == API_ACTIVITY
     return {
-        **_common(event, index, node, API_ACTIVITY, activity),
-        "activity_name": _ACTIVITIES.get(activity, event.verb),
+        **_common(event, index, node, class_uid, activity),
+        "activity_name": _ACTIVITIES.get(activity, event.verb) if named else event.verb,
+        **({} if named else {"user": {"uid": event.object}}),
         "actor": _actor(event.actor),
         "api": {"operation": event.verb},
         "src_endpoint": {"name": node},
@@ -147,6 +167,16 @@ def cef_line(event: Event, index: int, *, node: str) -> str:
 def _escaped(text: str, sign: str) -> str:
     """Escape what would end a field; a line break or control character never gets through."""
     return plain(text, 1_000).replace("\\", "\\\\").replace(sign, "\\" + sign)
+
+
+def _class_of(event: Event) -> tuple[int, int]:
+    """Class and activity: what is done to accounts and sessions has classes of its own."""
+    tried = event.kind in (EventKind.SIGN_IN, EventKind.REFUSAL)
+    if tried and event.verb in _SIGN_INS:
+        return AUTHENTICATION, _SIGN_INS[event.verb]
+    if event.kind is EventKind.ACCOUNT:
+        return ACCOUNT_CHANGE, _ACCOUNT.get(event.verb, OTHER)
+    return API_ACTIVITY, _activity(event)
 
 
 def _activity(event: Event) -> int:

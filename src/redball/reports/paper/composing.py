@@ -8,7 +8,7 @@ import polars as pl
 
 from redball.model import Finding
 from redball.reports.charts import Bar
-from redball.reports.columns import date_time_group, describe, grouped, show, zulu
+from redball.reports.columns import Column, date_time_group, describe, grouped, show, zulu
 from redball.reports.content import Limits, ReportContent
 from redball.reports.exhibits import Bars, Exhibit
 from redball.reports.findings import in_order
@@ -25,6 +25,8 @@ _TABLES = (
 )
 _POINTS = 400
 """Most points of a line on paper: more can't be told apart."""
+_SHORT, _LONG = 14, 60
+"""Letters up to which text is never broken, and from which it takes no more width."""
 _COLUMNS = 8
 """Most columns of a table on paper."""
 _TELLS = re.compile(
@@ -117,6 +119,12 @@ def _exhibit(exhibit: Exhibit, limits: Limits) -> Iterator[Block]:
         yield {"kind": "small", "title": "Assumed", "items": list(exhibit.assumptions)}
 
 
+def _weight(column: Column, cells: list[str]) -> int:
+    """Share of the width that a column of text gets; 0 for as wide as it needs."""
+    longest = max(map(len, cells), default=0)
+    return 0 if column.kind != "text" or longest <= _SHORT else min(longest, _LONG)
+
+
 def _age(content: ReportContent) -> str:
     if not content.feeds.width:
         return "as of the moment above"
@@ -141,6 +149,10 @@ def _table(frame: pl.DataFrame, caption: str, rows: int) -> Block:
     shown, left_out = _fitting(frame)
     columns = [describe(frame[name]) for name in shown]
     cut = frame.select(shown).head(rows)
+    cells = [
+        [show(value, column) for value, column in zip(row, columns, strict=True)]
+        for row in cut.iter_rows()
+    ]
     notes = []
     if frame.height > rows:
         notes.append(f"{frame.height - rows:,} more rows")
@@ -149,11 +161,11 @@ def _table(frame: pl.DataFrame, caption: str, rows: int) -> Block:
     return {
         "kind": "table",
         "caption": caption,
-        "heads": [[c.words, c.unit, "right" if c.numeric else c.kind] for c in columns],
-        "rows": [
-            [show(value, column) for value, column in zip(row, columns, strict=True)]
-            for row in cut.iter_rows()
+        "heads": [
+            [c.words, c.unit, "right" if c.numeric else c.kind, _weight(c, [r[i] for r in cells])]
+            for i, c in enumerate(columns)
         ],
+        "rows": cells,
         "note": f"{' and '.join(notes)} in the workbook." if notes else "",
     }
 

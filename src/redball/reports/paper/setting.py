@@ -1,6 +1,8 @@
 """Setting pages with Typst."""
 
 import json
+import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -27,13 +29,28 @@ def _set(content: ReportContent, limits: Limits, form: Literal["pdf", "png"]) ->
     import typst
 
     given = composed(content, limits)
+    try:
+        return _typeset(given, form, ["ua-1"] if form == "pdf" else [])
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+    # A sign that no font here has: shown as a box, and still text to who copies or hears it. The
+    # standard for accessible documents does not allow that, so the file does not claim it.
+    return _typeset(given, form, [])
+
+
+def _typeset(
+    given: Mapping[str, object], form: Literal["pdf", "png"], standards: list[Literal["ua-1"]]
+) -> bytes:
+    import typst
+
     made: object = typst.compile(
         TEMPLATE.read_bytes(),
         format=form,
         ppi=DOTS,
         sys_inputs={"data": json.dumps(_clean(given)), "form": form},
         ignore_system_fonts=True,
-        pdf_standards=["ua-1"] if form == "pdf" else [],
+        pdf_standards=[*standards],
         timestamp=int(datetime.fromisoformat(str(given["date"])).timestamp()),
     )
     page = made[0] if isinstance(made, list) else made
@@ -42,10 +59,9 @@ def _set(content: ReportContent, limits: Limits, form: Literal["pdf", "png"]) ->
 
 
 def _clean(value: object) -> object:
-    """Plain values without what no font can set: control signs and halves of pairs."""
+    """Plain values without what can't be seen: control signs, and what turns text around."""
     if isinstance(value, str):
-        kept = "".join(c for c in value if c == "\n" or ord(c) >= 32)
-        return kept.encode("utf-8", "replace").decode("utf-8")
+        return "".join(c for c in value if c == "\n" or unicodedata.category(c)[0] != "C")
     if isinstance(value, dict):
         return {str(name): _clean(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+from markupsafe import Markup, escape
 
 from redball.model import BadUse, Level
 from redball.reports.columns import MISSING, Column, describe, show
@@ -112,6 +113,29 @@ class Tabled:
         """Rows, each with its key."""
         keys = self.keys or [""] * len(self.rows)
         return list(zip(keys, self.rows, strict=True))
+
+    @property
+    def plain(self) -> bool:
+        """Whether all cells are text: no status and no link among them."""
+        if any(head.kind == "level" for head in self.heads):
+            return False
+        return not self.rows or all(isinstance(cell, str) for cell in self.rows[0])
+
+    def line(self, row: Sequence[object]) -> Markup:
+        """Cells of a row of a plain table: long tables would take a template too long."""
+        cells = [
+            f"{_CELL.get(head.kind, '<td>')}{escape(cell)}</td>"
+            for head, cell in zip(self.heads, row, strict=True)
+        ]
+        return Markup("".join(cells))  # noqa: S704 - every cell is escaped in its place
+
+
+_CELL = {
+    "number": '<td class="number">',
+    "percent": '<td class="number">',
+    "prose": '<td class="prose">',
+    "code": '<td class="code">',
+}
 
 
 def tabled(

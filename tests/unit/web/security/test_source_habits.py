@@ -113,3 +113,43 @@ def test_pages_hold_no_code_and_no_style(path: Path) -> None:
     assert not INLINE.search(text)
     assert "|safe" not in text.replace(" ", "")
     assert "autoescape false" not in text
+
+
+def test_data_for_scripts_can_not_end_their_element() -> None:
+    from redball.web.rendering import as_json
+
+    text = str(as_json({"name": "</script><!--&\u2028"}))
+    assert not set(text) & set("<>&\u2028")
+
+
+def test_an_address_that_is_not_this_machine_needs_tls() -> None:
+    from redball.model import BadUse
+    from redball.web.settings import Settings
+
+    Settings("s.sqlite", origin="http://localhost:8471")
+    for origin in ("http://log.example", "http://10.0.0.1", "http://localhost.evil.example"):
+        with pytest.raises(BadUse, match="TLS"):
+            Settings("s.sqlite", origin=origin)
+    with pytest.raises(BadUse, match="this machine alone"):
+        Settings("s.sqlite", origin="https://log.example", exercise=True)
+
+
+@pytest.mark.parametrize("path", OWN_SCRIPTS, ids=lambda path: path.name)
+def test_scripts_keep_no_data(path: Path) -> None:
+    assert not re.search(
+        r"localStorage|sessionStorage|indexedDB|document\.cookie", path.read_text()
+    )
+
+
+def test_old_hashes_are_not_used() -> None:
+    for path in MODULES:
+        for owner, name, node in calls(path.read_text("utf-8")):
+            assert not (owner == "hashlib" and name in ("md5", "sha1", "new")), f"{path}:{node}"
+
+
+def test_chance_for_secrets_comes_from_the_system() -> None:
+    for folder in ("accounts", "web", "desk", "signing"):
+        for path in (SOURCE / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    assert "random" not in {one.name for one in node.names}, path

@@ -169,7 +169,9 @@ def end_sessions(visit: Visited, key: Key = "") -> Response:
 
 
 @pages.act("/account/display", action=Action.ENTER)
-def display(visit: Visited, theme: Annotated[Literal["", "dark", "light"], Form()]) -> Response:
+def display(
+    visit: Visited, theme: Annotated[Literal["", "dark", "light"], Form()] = ""
+) -> Response:
     """Choose colours, for this browser."""
     response = visit.redirect("/account")
     if theme:

@@ -104,7 +104,7 @@ def _listed(
         given=given,
         said=notice if error is None else error.what,
         mend="" if error is None else error.mend,
-        **choices(),
+        choices=choices(),
     )
 
 
@@ -193,7 +193,7 @@ def _person(visit: Visit, key: str, error: RedballError | None = None) -> Respon
         sessions=session_list(register, asks, key),
         said="" if error is None else error.what,
         mend="" if error is None else error.mend,
-        **choices(),
+        choices=choices(),
     )
 
 

@@ -130,6 +130,8 @@ class Place:
         Rows of the next best buy.
     fleets, bought : Tabled
     nations : list of dict
+    why : str
+        Address of the page that explains each unit.
     """
 
     answer: app.Answer
@@ -140,12 +142,20 @@ class Place:
     fleets: Tabled
     bought: Tabled
     nations: list[dict[str, Any]]
+    why: str
 
 
 def _place(visit: Visit, found: Exploration, options: ExploreOptions) -> Place:
     stop = stop_of(found, options)
     answer = answer_at(found, options, command=command_of(visit.inputs, options))
+    sparing = options.curve.sparing
     return Place(
+        why=visit.url(
+            "/stock/explain", budget=stop.cost if options.budget is None else options.budget,
+            nation=sparing.nations, system=sparing.systems, start=options.curve.start,
+            forecast="1" if sparing.forecast else None,
+            shelf_only=None if sparing.due_in else "1",
+        ),
         answer=answer,
         stop=stop,
         budget=stop.cost if options.budget is None else options.budget,
