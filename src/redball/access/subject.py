@@ -75,11 +75,12 @@ class Subject:
     def _words(self) -> Iterator[str]:
         if self.role is not Role.NODE:
             yield f"role={self.role}"
-        if self.clearance != CLASSIFICATIONS:
+        whole = self.role is Role.NODE  # what is not said means all for a node, else the least
+        if self.clearance != (CLASSIFICATIONS if whole else CLASSIFICATIONS[:1]):
             upto = self.clearance == CLASSIFICATIONS[: len(self.clearance)]
             words = self.clearance[-1:] if upto else ("only:" + ",".join(self.clearance),)
             yield f"clearance={''.join(words) or 'none'}"
-        if self.caveats != frozenset(HELD):
+        if self.caveats != frozenset(HELD if whole else ()):
             yield f"caveats={','.join(sorted(self.caveats)) or 'none'}"
         if self.purpose is not Purpose.OPERATIONS:
             yield f"purpose={self.purpose}"

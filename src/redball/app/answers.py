@@ -14,6 +14,7 @@ from redball.access import Subject, parse_subject
 from redball.access.actions import Action
 from redball.access.agreements import Agreement
 from redball.access.labels import assertion
+from redball.app.charted import charts_as_values, charts_from_values
 from redball.app.doing import use_case
 from redball.app.export import write_tables
 from redball.app.exporting import exported
@@ -135,8 +136,9 @@ def keep(answer: Answer, store: str) -> str:
         exercise=origin.exercise,
         label=origin.label,
         parameters={name: _plain(value) for name, value in origin.parameters.items()},
-        content=answer.content,
-    )
+        content={**answer.content, "charts": _plain_deep(charts_as_values(answer.charts)),
+                 "command": answer.command},
+    )  # fmt: skip
     with opened(store) as target:
         return target.save_result(record)
 
@@ -217,7 +219,7 @@ def _alive(store: Store, record: ResultRecord, subject: Subject) -> dict[str, Ag
 
 @use_case(Action.SEE)
 def kept_as_answer(store: str, viewer: str, record: ResultRecord) -> Answer:
-    """A kept answer as it was given, without its charts, under what is in force now."""
+    """A kept answer as it was given, under what is in force now."""
     subject = parse_subject(viewer)
     with opened(store) as source:
         alive = _alive(source, record, subject)
@@ -233,7 +235,7 @@ def kept_as_answer(store: str, viewer: str, record: ResultRecord) -> Answer:
 
 
 def answer_of(record: ResultRecord) -> Answer:
-    """A kept answer as it was given, without its charts; nothing of it can be exported.
+    """A kept answer as it was given; nothing of it can be exported.
 
     :func:`kept_as_answer` gives one that can, where agreements let it.
     """
@@ -266,6 +268,8 @@ def answer_of(record: ResultRecord) -> Answer:
         },
         origin=origin,
         assumptions=tuple(assumptions),
+        charts=charts_from_values(content.get("charts")),
+        command=str(content.get("command", "")),
     )
 
 
@@ -342,6 +346,14 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
     return value
+
+
+def _plain_deep(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _plain_deep(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_deep(one) for one in value]
+    return _plain(value)
 
 
 def _words(value: Scalar) -> str:

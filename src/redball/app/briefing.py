@@ -24,7 +24,8 @@ from redball.app.picture import (
 )
 from redball.app.replenishment import replenish
 from redball.app.report import command_for, rows_of
-from redball.app.view import Seen, View, see
+from redball.app.seen import Seen
+from redball.app.view import View, see
 from redball.model import Level, Origin
 from redball.reports import Bar, Bars, Exhibit, ReportContent, form_of, write_file
 from redball.reports.findings import in_order

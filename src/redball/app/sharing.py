@@ -5,7 +5,6 @@ they are in force; whoever of the nation may deal with agreements works on the s
 """
 
 import re
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +26,7 @@ from redball.access.agreements import (
 from redball.app.agreement_difference import AgreementDifference
 from redball.app.agreement_files import read_agreement, standing_in
 from redball.app.agreements import why
+from redball.app.beside import beside, own_folder
 from redball.app.doing import use_case
 from redball.app.releasing import agreements_in_force, authorised
 from redball.app.trust import trusted_keys
@@ -180,8 +180,7 @@ def draft_keep(view: View, text: str) -> str:
             where=document.agreement.id,
             mend="Only parties keep a document here.",
         )
-    folder = _drawer(view)
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    folder = own_folder(drawer(view))
     key = sha256(SignedAgreement(document.agreement, ()).text.encode()).hexdigest()[:24]
     path = folder / f"{key}.json"
     if path.is_file():
@@ -201,7 +200,7 @@ def draft_list(view: View) -> list[tuple[str, SignedAgreement]]:
     """Documents that wait for signatures, by key."""
     subject = parse_subject(view.viewer)
     authorised(subject, Action.AGREE)
-    paths = sorted(_drawer(view).glob("*.json"))
+    paths = sorted(drawer(view).glob("*.json"))
     return [(path.stem, read_agreement(path)) for path in paths]
 
 
@@ -216,7 +215,7 @@ def draft_path(view: View, key: str) -> Path:
     """
     subject = parse_subject(view.viewer)
     authorised(subject, Action.AGREE)
-    path = _drawer(view) / f"{key}.json"
+    path = drawer(view) / f"{key}.json"
     if not _KEY.fullmatch(key) or not path.is_file():
         raise NoSuchAgreement("There is no such document.", mend="See what waits under Sharing.")
     return path
@@ -228,13 +227,12 @@ def draft_discard(view: View, key: str) -> None:
     draft_path(view, key).unlink(missing_ok=True)
 
 
-def _drawer(view: View) -> Path:
-    path = view.store.removeprefix("sqlite:///")
-    own = Path(tempfile.gettempdir()) / "redball.agreements" if "://" in path else None
-    return (own or Path(f"{path}.agreements")) / view.nation
+def drawer(view: View) -> Path:
+    """Where a nation's documents wait."""
+    return beside(view.store, "agreements") / view.nation
 
 
 __all__ = [
     "NoSuchAgreement", "Shared", "draft_discard", "draft_keep", "draft_list",
-    "draft_path", "sharing_agreement", "sharing_agreements", "sharing_released",
+    "draft_path", "drawer", "sharing_agreement", "sharing_agreements", "sharing_released",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from redball.app.doing import use_case
 from redball.app.packages import ImportOutcome, check, import_
 from redball.app.releasing import authorised
 from redball.app.view import View, feeds_in, opened
-from redball.exchange import Check
+from redball.exchange import Check, Score
 from redball.model import BadUse, NotPermitted, StoreMissing
 from redball.store import ImportResult
 
@@ -125,20 +125,21 @@ def contribution_import(
     _own(owner, subject.nation)
     if hash_of(path) != file_hash:
         raise Overtaken("This is not the file that was checked.", mend="Upload it again.")
-    if _newest(view.store) != revision:
-        raise Overtaken(
-            "Another package was imported since this one was compared.",
-            mend="Look at the difference again; the upload is still here.",
-        )
-    return import_(path, store=view.store, skip_bad_rows=skip_bad_rows, progress=progress)
+    _unchanged(view.store, revision)
+    return import_(
+        path,
+        store=view.store,
+        skip_bad_rows=skip_bad_rows,
+        progress=_watching(view.store, revision, progress),
+    )
 
 
 @use_case(Action.CONTRIBUTE)
 def contribution_feeds(view: View) -> pl.DataFrame:
     """Packages taken in, newest first: the own nation's in full, of others only whose and when.
 
-    Columns as :func:`redball.app.feeds`; titles, counts and scores carry no label, so those of
-    others are left out.
+    Columns as :func:`redball.app.feeds`, and ``overall`` as the check defines it; titles, counts
+    and scores carry no label, so those of others are left out.
     """
     subject = parse_subject(view.viewer)
     authorised(subject, Action.CONTRIBUTE)
@@ -146,7 +147,11 @@ def contribution_feeds(view: View) -> pl.DataFrame:
         found = feeds_in(store.revisions(), view.as_of or datetime.max.replace(tzinfo=UTC))
     open_to_all = ("revision", "owner", "as_of", "imported_at", "exercise")
     own = pl.col("owner").cast(pl.String) == subject.nation
-    return found.with_columns(pl.when(own).then(pl.exclude(open_to_all)))
+    scores = found.select("completeness", "validity", "timeliness", "consistency")
+    overall = [None if None in one else Score(*one).overall for one in scores.iter_rows()]
+    return found.with_columns(overall=pl.Series(overall, dtype=pl.Float64)).with_columns(
+        pl.when(own).then(pl.exclude(open_to_all))
+    )
 
 
 def hash_of(path: Path) -> str:
@@ -162,6 +167,31 @@ def _own(owner: str, nation: str) -> None:
             where="manifest",
             mend=f"Somebody of {owner} has to bring it in.",
         )
+
+
+def _unchanged(url: str, revision: int) -> None:
+    if _newest(url) != revision:
+        raise Overtaken(
+            "Another package was imported since this one was compared.",
+            mend="Look at the difference again; the upload is still here.",
+        )
+
+
+def _watching(url: str, revision: int, progress: Progress | None) -> Progress:
+    """Progress that also refuses an import when another one came first.
+
+    An import tells its progress from within its transaction, before the first row is written and
+    while it alone may write. What a second connection then reads as the newest revision is what
+    the transaction began with, and an error rolls it back.
+    """
+
+    def told(step: str, done: int, total: int) -> None:
+        if done == 0:
+            _unchanged(url, revision)
+        if progress is not None:
+            progress(step, done, total)
+
+    return told
 
 
 def _newest(url: str) -> int:

@@ -22,6 +22,7 @@ from redball.cli import (
     store,
     trust,
     twin,
+    work,
     worklist,
 )
 
@@ -77,4 +78,5 @@ program.add_typer(network.group, name="network")
 program.add_typer(store.group, name="store")
 program.add_typer(people.group, name="people")
 program.add_typer(worklist.group, name="worklist")
+program.add_typer(work.group, name="work")
 program.command("generate")(generate.generate)

@@ -8,16 +8,16 @@ import json
 import re
 import secrets
 import shutil
-import tempfile
-import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
+from redball.app.beside import beside, own_folder
 from redball.exchange import Limits
 from redball.exchange.package.archive import Archive
 from redball.model import BadData, BadUse
+from redball.signing.durable import locked
 
 if TYPE_CHECKING:
     from redball.web.serving import Services
@@ -29,6 +29,8 @@ ALL_BYTES = 8 << 30
 _KEY = re.compile(r"[0-9a-f]{32}")
 _PIECE = 1 << 20
 _NOTE = "upload.json"
+_COMING = "coming.json"
+"""Note of an upload that is still being sent; it counts, and nobody can open it."""
 
 
 class NoSuchUpload(BadUse):
@@ -88,14 +90,12 @@ class Scratch:
     def __init__(self, folder: Path, most: int) -> None:
         self._folder = folder
         self._most = most
-        self._lock = threading.Lock()
 
     @classmethod
     def start(cls, services: "Services") -> Self:
-        """Beside the store's file; in the place for temporary files where it is on a server."""
-        path = services.settings.store.removeprefix("sqlite:///")
-        own = Path(tempfile.gettempdir()) / "redball.uploads" if "://" in path else None
-        made = cls(own or Path(f"{path}.uploads"), services.settings.limits.upload_bytes)
+        """Where :func:`redball.app.beside.beside` has it for the store."""
+        settings = services.settings
+        made = cls(beside(settings.store, "uploads"), settings.limits.upload_bytes)
         made.sweep()
         return made
 
@@ -117,17 +117,18 @@ class Scratch:
         shown = "".join(sign for sign in name if sign.isprintable())[-120:] or "package"
         key = secrets.token_hex(16)
         folder = self._folder / key
-        with self._lock:
+        coming = Upload(key, account, shown, 0, datetime.now(UTC), False, folder)
+        own_folder(self._folder)
+        with locked(self._folder / ".lock"):  # servers in several processes share the folder
             self._room(account)
-            self._folder.mkdir(mode=0o700, exist_ok=True)
             folder.mkdir(mode=0o700)
+            _write(coming, _COMING)
         try:
             size = self._copied(source, folder / "part")
-            workbook = _is_workbook(folder / "part", shown)
-            made = Upload(key, account, shown, size, datetime.now(UTC), workbook, folder)
+            made = replace(coming, size=size, workbook=_is_workbook(folder / "part", shown))
             (folder / "part").rename(made.path)
-            note = {k: v for k, v in asdict(made).items() if k != "folder"}
-            (folder / _NOTE).write_text(json.dumps({**note, "at": made.at.isoformat()}))
+            _write(made, _NOTE)
+            (folder / _COMING).unlink()
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -165,15 +166,15 @@ class Scratch:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _room(self, account: str) -> None:
-        every = list(self._all())
-        own = [one for one in every if one.account == account]
-        if len(own) >= PER_PERSON or sum(one.size for one in own) >= PERSON_BYTES:
+        every = [(one, _bytes_in(one.folder)) for one in self._all(coming=True)]
+        own = [size for one, size in every if one.account == account]
+        if len(own) >= PER_PERSON or sum(own) >= PERSON_BYTES:
             raise BadUse(
                 f"You keep {len(own)} uploads here, which is the most.",
                 where="uploads",
                 mend="Discard one of them, then send this one again.",
             )
-        if sum(one.size for one in every) + self._most > ALL_BYTES:
+        if sum(size for _, size in every) + self._most > ALL_BYTES:
             raise BadUse(
                 "There is no room for further uploads now.",
                 where="uploads",
@@ -192,8 +193,8 @@ class Scratch:
             raise BadUse("The file is empty.", where="file", mend="Choose the package and send it.")
         return size
 
-    def _all(self) -> list[Upload]:
-        found = [self._read(folder) for folder in self._folders()]
+    def _all(self, *, coming: bool = False) -> list[Upload]:
+        found = [self._read(folder, coming=coming) for folder in self._folders()]
         return [one for one in found if one is not None]
 
     def _folders(self) -> list[Path]:
@@ -201,12 +202,31 @@ class Scratch:
             return []
         return [one for one in self._folder.iterdir() if _KEY.fullmatch(one.name)]
 
-    def _read(self, folder: Path) -> Upload | None:
-        try:
-            note = json.loads((folder / _NOTE).read_text())
-        except OSError:
-            return None
-        return Upload(**{**note, "at": datetime.fromisoformat(note["at"]), "folder": folder})
+    def _read(self, folder: Path, *, coming: bool = False) -> Upload | None:
+        for name in (_NOTE, _COMING) if coming else (_NOTE,):
+            try:
+                note = json.loads((folder / name).read_text(encoding="utf-8"))
+                at = datetime.fromisoformat(note["at"])
+                return Upload(**{**note, "at": at, "folder": folder})
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # not there yet, or cut off when the server ended
+        return None
+
+
+def _write(upload: Upload, name: str) -> None:
+    note = {k: v for k, v in asdict(upload).items() if k != "folder"}
+    text = json.dumps({**note, "at": upload.at.isoformat()})
+    part = upload.folder / f"{name}.part"
+    part.write_text(text, encoding="utf-8")
+    part.replace(upload.folder / name)
+
+
+def _bytes_in(folder: Path) -> int:
+    """What an upload takes now, also while it grows."""
+    try:
+        return sum(one.stat().st_size for one in folder.iterdir())
+    except OSError:
+        return 0  # it was discarded meanwhile
 
 
 def _age(folder: Path, now: datetime) -> timedelta:

@@ -172,6 +172,8 @@ def test_power_needs_a_second_person(world: People) -> None:
     assert not asked.done
     assert asked.account == ""
     assert [a.name for a in people.account_list(register, asker)] == ["one", "two"]
+    shown_to = {who: people.approval_list(register, who)[0] for who in (asker, giver)}
+    assert [(one.own, one.may_give) for one in shown_to.values()] == [(True, False), (False, True)]
     with pytest.raises(NotPermitted, match="can't be answered by you"):
         people.approval_give(register, asker, asked.approval)
     shown = people.approval_give(register, giver, asked.approval)

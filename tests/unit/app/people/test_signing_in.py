@@ -210,3 +210,22 @@ def test_a_providers_identity_lets_in_whom_it_was_linked_to(world: People) -> No
     )
     with pytest.raises(NotPermitted, match="not that of the account"):
         people.prove_identity(world.register, strong.secret, issuer, "s2")
+
+
+def test_a_password_that_is_changed_while_it_is_checked_does_not_fit(
+    world: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, _ = world.with_password("bob")
+    real = passwords.fits
+
+    def fits(password: str, kept: str | None) -> bool:
+        found = real(password, kept)
+        monkeypatch.setattr(passwords, "fits", real)
+        people.own_password_change(
+            world.register, done.entered.present, PASSWORD, PASSWORD + " too"
+        )
+        return found
+
+    monkeypatch.setattr(passwords, "fits", fits)
+    with pytest.raises(NotPermitted, match="do not fit"):
+        people.sign_in_password(world.register, "bob", PASSWORD)

@@ -185,3 +185,20 @@ def test_a_session_is_noted_at_most_once_a_minute(world: People) -> None:
     assert _lives(world, entered.secret)
     assert seen() == first + timedelta(minutes=1)  # type: ignore[operator]  # a moment
     assert world.register.desk.versions() == before  # pages are not told of it
+
+
+def test_a_challenge_of_anothers_session_is_refused(world: People) -> None:
+    ann, anns = world.with_passkey("ann")
+    bob, _ = world.with_passkey("bob")
+    options = people.prove_passkey_begin(world.register, bob.secret)
+    with pytest.raises(NotPermitted, match="took too long"):
+        people.prove_passkey_finish(world.register, ann.secret, anns.answer(options))
+
+
+def test_a_session_of_an_account_that_is_not_active_is_worth_nothing(world: People) -> None:
+    from redball.desk.people import CLOSED, change_account
+
+    ann, _ = world.with_passkey("ann")
+    with world.register.desk.writing() as connection:
+        change_account(connection, ann.present.account, world.at, state=CLOSED)
+    assert not _lives(world, ann.secret)

@@ -4,19 +4,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from tests.web_packages import discard, left, package, revision, send
 from tests.web_world import ORIGIN, World, csrf_of, world_in
 
 from redball.app.uploads import hash_of
-from redball.store import open_store
 from redball.web.settings import Limits, Settings
-
-MANIFEST = 'owner = "{owner}"\nas_of = "{year}-01-01T00:00:00Z"\nexercise = true\n'
-YEARS = count(2036)
 
 
 @pytest.fixture(scope="module")
@@ -32,31 +28,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def client(world: World) -> TestClient:
     return world.client("administrator")
-
-
-def package(owner: str = "DEU", **files: str) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr("manifest.toml", MANIFEST.format(owner=owner, year=next(YEARS)))
-        for name, text in files.items():
-            made.writestr(f"{name}.csv", text)
-    return held.getvalue()
-
-
-def send(client: TestClient, body: bytes, name: str = "package.zip") -> tuple[int, str, str]:
-    token = csrf_of(client.get("/data").text)
-    answer = client.post("/data/uploads", data={"csrf": token}, files={"file": (name, body)})
-    return answer.status_code, answer.headers.get("location", ""), answer.text
-
-
-def left(world: World) -> list[Path]:
-    folder = Path(f"{world.store}.uploads")
-    return [one for one in folder.glob("*") if one.is_dir()] if folder.exists() else []
-
-
-def revision(world: World) -> int:
-    with open_store(world.store) as store:
-        return int(store.revisions()["revision"].max())  # type: ignore[arg-type]  # an integer
 
 
 def bomb() -> bytes:
@@ -114,7 +85,7 @@ def test_the_name_of_an_upload_is_no_path(world: World, client: TestClient) -> N
     page = client.get(where).text
     assert "<b>x</b>" not in page
     assert {one.name for one in left(world)} >= {where.rpartition("/")[2]}
-    _discard(client, where)
+    discard(client, where)
     assert where.rpartition("/")[2] not in {one.name for one in left(world)}
 
 
@@ -134,7 +105,7 @@ def test_what_was_seen_is_imported_once_and_nothing_else(world: World, client: T
     assert client.post(f"{where}/import", data=form).status_code == 303
     assert "revision" in client.get(where).text.lower()
     assert revision(world) == before + 1
-    _discard(client, where)
+    discard(client, where)
 
 
 def test_a_newer_import_in_between_is_shown_first(world: World, client: TestClient) -> None:
@@ -153,7 +124,7 @@ def test_a_newer_import_in_between_is_shown_first(world: World, client: TestClie
     assert revision(world) == before
     assert client.post(f"{where}/check", data=form).status_code == 303
     assert client.get(where).status_code == 200
-    _discard(client, where)
+    discard(client, where)
 
 
 def test_an_upload_outlives_the_session_and_is_nobody_elses(
@@ -165,7 +136,7 @@ def test_an_upload_outlives_the_session_and_is_nobody_elses(
     absent = world.client("node").get("/data/uploads/" + "0" * 32)
     assert other.status_code == absent.status_code == 404
     assert world.stranger().get(where).status_code == 303
-    _discard(client, where)
+    discard(client, where)
 
 
 def test_nobody_keeps_more_than_their_share(client: TestClient) -> None:
@@ -174,7 +145,7 @@ def test_nobody_keeps_more_than_their_share(client: TestClient) -> None:
     assert status == 400
     assert "Discard one" in text
     for where in sent:
-        _discard(client, where)
+        discard(client, where)
 
 
 def test_the_api_says_what_the_page_says(client: TestClient) -> None:
@@ -188,7 +159,7 @@ def test_the_api_says_what_the_page_says(client: TestClient) -> None:
     others = [one for one in client.get("/api/v1/feeds").json()["feeds"] if one["owner"] != "DEU"]
     assert others
     assert all(one["title"] is None and one["errors"] is None for one in others)
-    _discard(client, where)
+    discard(client, where)
 
 
 def test_the_template_is_a_workbook(client: TestClient) -> None:
@@ -212,8 +183,3 @@ def test_a_mapping_is_tried_on_a_sample(client: TestClient) -> None:
     assert found.text.count("Depot Nord") == 2
     files["mapping_file"] = ("m.toml", b"[[table")
     assert client.post("/data/mapping", data={"csrf": token}, files=files).status_code == 422
-
-
-def _discard(client: TestClient, where: str) -> None:
-    form = {"csrf": csrf_of(client.get("/data").text)}
-    assert client.post(f"{where}/discard", data=form).status_code == 303

@@ -148,13 +148,15 @@ def take(
 @pages.act("/data/uploads/{key}/discard", action=Action.CONTRIBUTE)
 def discard(visit: Visited, key: str) -> Response:
     """Remove an upload."""
-    found = _mine(visit, key)
-    job = visit.services.of(Jobs).of(key)
-    if job is not None and job.runs:
-        raise BadUse("It is being worked on.", mend="Wait until that has ended.")
-    visit.services.of(Scratch).drop(found)
-    visit.services.of(Jobs).forget(key)
+    _dropped(visit, key)
     return visit.redirect("/data")
+
+
+@pages.api("/uploads/{key}", action=Action.CONTRIBUTE, method="DELETE", scope="import")
+def discard_api(visit: Visited, key: str) -> dict[str, object]:
+    """Remove an upload."""
+    _dropped(visit, key)
+    return {"discarded": key}
 
 
 @pages.file("/data/uploads/{key}/errors.xlsx", action=Action.CONTRIBUTE)
@@ -173,6 +175,15 @@ def _taken(visit: Visit, file: UploadFile) -> Upload:
     job.ended.wait(PATIENCE)
     settled(visit, found, job)
     return found
+
+
+def _dropped(visit: Visit, key: str) -> None:
+    found = _mine(visit, key)
+    job = visit.services.of(Jobs).of(key)
+    if job is not None and job.runs:
+        raise BadUse("It is being worked on.", mend="Wait until that has ended.")
+    visit.services.of(Scratch).drop(found)
+    visit.services.of(Jobs).forget(key)
 
 
 def _mine(visit: Visit, key: str) -> Upload:

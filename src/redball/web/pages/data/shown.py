@@ -37,7 +37,7 @@ class Feed:
 
 def feeds_of(frame: pl.DataFrame, nation: str) -> list[Feed]:
     """One feed for each nation, the viewer's own first."""
-    made = frame.with_columns(pl.col("owner").cast(pl.String), overall=pl.mean_horizontal(*SCORES))
+    made = frame.with_columns(pl.col("owner").cast(pl.String))
     found = []
     for (owner,), part in made.group_by("owner", maintain_order=True):
         newest = part.row(0, named=True)
@@ -76,8 +76,17 @@ def said_of(note: Mapping[str, object]) -> str:
         return "This very package is in the store already; importing it changes nothing."
     if errors:
         skipped = cast("int", note["skipped"])
-        return f"{errors:,} errors in {rows:,} rows: {skipped:,} rows would be left out."
-    return f"All {rows:,} rows are fit to be imported."
+        left = _counted(skipped, "row")
+        return f"{_counted(errors, 'error')} in {_counted(rows, 'row')}: {left} would be left out."
+    return (
+        "The one row is fit to be imported."
+        if rows == 1
+        else (f"All {rows:,} rows are fit to be imported.")
+    )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def totals(note: Mapping[str, object]) -> dict[str, int]:

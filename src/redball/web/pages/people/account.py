@@ -48,13 +48,13 @@ def account(visit: Visited) -> Response:
 def _shown(visit: Visit, error: RedballError | None = None) -> Response:
     own = own_account(register_of(visit), present(visit))
     count = len(own.sessions)
-    where = "in this browser only" if count == 1 else f"in {count} browsers"
+    where = "signed in with this browser only" if count == 1 else f"signed in with {count} browsers"
     return visit.page(
         "people/account.html",
         title="Account",
         status=200 if error is None else 400,
         live=("people",),
-        lead=f"You are {own.display}, {own.subject}; signed in {where}.",
+        lead=f"You are {own.display}, {own.subject}; {where}.",
         own=own,
         said="" if error is None else error.what,
         mend="" if error is None else error.mend,

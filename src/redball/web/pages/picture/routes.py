@@ -1,5 +1,128 @@
-"""Routes of the part picture."""
+"""The picture: the map and its table, time, filters, a site's sheet; the same as JSON."""
 
+from typing import Annotated
+
+from fastapi import Depends, Query
+from fastapi.responses import JSONResponse, Response
+
+from redball.access.actions import Action
+from redball.app.operating import (
+    Chosen,
+    Layer,
+    drawn_map,
+    map_layer,
+    map_layers,
+    moments,
+    operating_picture,
+    packed_tables,
+    site_sheet,
+)
+from redball.web.answers import shown_answer
+from redball.web.pages.picture import shown
+from redball.web.pages.picture.asked import chosen_by
+from redball.web.pages.picture.sending import sent
 from redball.web.routing import Pages
+from redball.web.static_files import address
+from redball.web.visit import Visited
 
 pages = Pages("picture")
+
+Wanted = Annotated[Chosen, Depends(chosen_by)]
+GEOJSON = "application/geo+json"
+GROUND = "vendor/ground.json"
+_LAYER_NAMES = ("nation", "class", "kind", "level", "text", "ahead", "as_of")
+
+
+@pages.page("/picture", action=Action.SEE)
+def picture(
+    visit: Visited, chosen: Wanted, site: Annotated[str, Query(max_length=300)] = ""
+) -> Response:
+    """Show which fleet is in danger, the map of the theatre, and one site's sheet."""
+    found = operating_picture(visit.view, chosen, site)
+    sheet = shown.sheet(visit, found.sheet, found.places) if found.sheet else None
+    query = {name: visit.request.query_params.get(name) for name in _LAYER_NAMES}
+    return visit.page(
+        "picture/picture.html",
+        title="Picture",
+        origin=found.origin,
+        live=("picture", "worklist"),
+        found=found,
+        chosen=chosen,
+        fleets=shown.fleets(visit, found),
+        slider=shown.slider(visit, moments(visit.view), chosen),
+        places=shown.places_table(visit, found, chosen, sheet.key if sheet else ""),
+        lanes=shown.lanes_table(visit, found),
+        hazards=shown.hazards_table(visit, found),
+        sheet=sheet,
+        asked_site=site,
+        map={
+            "layers": {one.value: visit.url(f"/api/v1/map/{one}", **query) for one in Layer},
+            "ground": _ground(visit.settings.root_path),
+            "many": found.all_places,
+            "site": sheet.key if sheet else "",
+        },
+    )
+
+
+def _ground(root: str) -> str:
+    """Address of land and borders; empty where they were not built."""
+    try:
+        return root + address(GROUND)
+    except KeyError:
+        return ""
+
+
+@pages.page("/picture/sites/{owner}/{key:path}", action=Action.SEE)
+def site_page(visit: Visited, owner: str, key: str) -> Response:
+    """One site's sheet on a page of its own, with every row."""
+    answer = site_sheet(visit.inputs, f"{owner}:{key}")
+    return visit.page(
+        "picture/site.html",
+        title=answer.title,
+        origin=answer.origin,
+        live=("picture",),
+        on_map=visit.url("/picture", site=f"{owner}:{key}"),
+        shown=shown_answer(
+            visit, answer, everything=visit.url(f"/api/v1/sites/{owner}/{key}"),
+            captions=shown.CAPTIONS,
+        ),
+    )  # fmt: skip
+
+
+@pages.page("/picture/drawn", action=Action.SEE)
+def drawn(visit: Visited) -> Response:
+    """Show the map as a drawing that needs no script and no graphics processor."""
+    found = drawn_map(visit.view)
+    return visit.page(
+        "picture/drawn.html",
+        title="Map as a drawing",
+        origin=found.origin,
+        live=("picture",),
+        drawn=found,
+    )
+
+
+@pages.api("/picture", action=Action.SEE)
+def picture_api(
+    visit: Visited, table: Annotated[str | None, Query(max_length=40)] = None
+) -> Response:
+    """Answer the tables of the picture, all or one, as ``redball picture --json`` prints them."""
+    return sent(visit.request, packed_tables(visit.view, table))
+
+
+@pages.api("/map", action=Action.SEE)
+def map_api(visit: Visited, chosen: Wanted) -> Response:
+    """Answer all layers of the map as GeoJSON collections: sites, units, lanes, hazards."""
+    return sent(visit.request, map_layers(visit.view, chosen))
+
+
+@pages.api("/map/{layer}", action=Action.SEE)
+def map_layer_api(visit: Visited, layer: Layer, chosen: Wanted) -> Response:
+    """Answer one layer of the map as a GeoJSON collection."""
+    return sent(visit.request, map_layer(visit.view, layer, chosen), GEOJSON)
+
+
+@pages.api("/sites/{owner}/{key:path}", action=Action.SEE)
+def site_api(visit: Visited, owner: str, key: str) -> JSONResponse:
+    """Answer a site's sheet, as ``redball site OWNER:KEY --json`` does."""
+    return JSONResponse(site_sheet(visit.inputs, f"{owner}:{key}").document)

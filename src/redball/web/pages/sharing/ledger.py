@@ -1,16 +1,16 @@
-"""The ledger: entries, signs of misuse, verifying it, proofs to take away."""
+"""The ledger: entries, verifying it, proofs and events to take away."""
 
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 from fastapi import Query
 from fastapi.responses import Response
 
 from redball import app
 from redball.access.actions import Action
 from redball.app import LedgerVerdict
+from redball.app.ledger_pages import LedgerPage, ledger_page
 from redball.ledger import EventKind
 from redball.model import BadUse
 from redball.web.answers.tables import tabled
@@ -21,7 +21,10 @@ from redball.web.visit import Visit, Visited
 
 PATIENCE = 4.0
 _JOB = "ledger verify"
+_ENDINGS = {"ocsf": "ocsf.jsonl", "cef": "cef.txt"}
+_MOST_PROOF = 10**9
 Word = Annotated[str, Query(max_length=80)]
+Before = Annotated[int | None, Query(ge=0, le=10**12)]
 
 
 def add(pages: Pages) -> None:
@@ -32,34 +35,38 @@ def add(pages: Pages) -> None:
     pages.file("/sharing/ledger/checkpoint", action=Action.ADMINISTER, step_up=True)(checkpoint)
     pages.file("/sharing/ledger/{entry}/proof", action=Action.ADMINISTER)(proof)
     pages.file("/sharing/ledger/keys", action=Action.ADMINISTER)(keys)
+    pages.file("/sharing/ledger/events", action=Action.ADMINISTER, step_up=True)(events)
 
 
-def ledger(visit: Visited, kind: Word = "", actor: Word = "", since: Word = "") -> Response:
+def ledger(
+    visit: Visited,
+    kind: Word = "",
+    actor: Word = "",
+    since: Word = "",
+    until: Word = "",
+    before: Before = None,
+) -> Response:
     """Entries, filtered by the address; content that is only committed to stays closed."""
-    found = _entries(visit, kind, actor, since)
+    found = _found(visit, kind, actor, since, until, before)
     job = visit.services.of(Jobs).of(_JOB)
     done = None if job is None or job.runs else job
-    watch = app.ledger_watch(visit.settings.store)
     return visit.page(
         "sharing/ledger.html",
         title="Ledger",
         live=("ledger",),
         kinds=[(str(one), str(one)) for one in EventKind],
-        kind=kind,
-        actor=actor,
-        since=since,
+        asked={"kind": kind, "actor": actor, "since": since, "until": until},
         entries=tabled(
             visit,
-            found,
-            "Entries",
+            found.entries,
+            "Entries, the newest first",
             anchor="entries",
             columns=("entry", "at", "kind", "verb", "actor", "object", "label", "facts"),
             links={"entry": lambda row: visit.url(f"/sharing/ledger/{row['entry']}/proof")},
-            per_page=50,
+            sortable=False,
         ),
-        total=found.height,
-        watch=tabled(visit, watch, "Signs of misuse", anchor="watch", prefix="w"),
-        signs=watch.height,
+        found=found,
+        before=before,
         runs=job is not None and job.runs,
         verdict=done.result
         if done is not None and isinstance(done.result, LedgerVerdict)
@@ -69,11 +76,27 @@ def ledger(visit: Visited, kind: Word = "", actor: Word = "", since: Word = "") 
 
 
 def ledger_api(
-    visit: Visited, kind: Word = "", actor: Word = "", since: Word = "", limit: int = 1_000
+    visit: Visited,
+    kind: Word = "",
+    actor: Word = "",
+    since: Word = "",
+    until: Word = "",
+    before: Before = None,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
 ) -> dict[str, object]:
-    """The newest entries, without what they only commit to."""
-    found = _entries(visit, kind, actor, since)
-    return {"total": found.height, "entries": found.head(max(1, min(limit, 10_000))).to_dicts()}
+    """Entries, the newest first, without what they only commit to.
+
+    One answer looks through a bounded number of entries: ``newest`` to ``oldest``. Ask again with
+    ``before`` = ``older`` for those before, until ``older`` is null.
+    """
+    found = _found(visit, kind, actor, since, until, before, limit)
+    return {
+        "total": found.total,
+        "newest": found.newest,
+        "oldest": found.oldest,
+        "older": found.older,
+        "entries": found.entries.to_dicts(),
+    }
 
 
 def verify(visit: Visited) -> Response:
@@ -93,7 +116,7 @@ def checkpoint(visit: Visited) -> Response:
 
 def proof(visit: Visited, entry: int) -> Response:
     """A proof that an entry stands in the ledger; the signed checkpoint is in it."""
-    if entry < 0:
+    if not 0 <= entry <= _MOST_PROOF:
         raise BadUse("Entries count from 0.", where="entry")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "proof.txt"
@@ -108,10 +131,31 @@ def keys(visit: Visited) -> Response:
     return as_document("".join(f"{one}\n" for one in found), "keys", "text/plain")
 
 
-def _entries(visit: Visit, kind: str, actor: str, since: str) -> pl.DataFrame:
-    found = app.ledger_log(visit.settings.store, kind=kind or None).reverse()
-    if actor:
-        found = found.filter(pl.col("actor").str.contains(actor, literal=True))
-    if since:
-        found = found.filter(pl.col("at") >= app.parse_moment(since).isoformat())
-    return found
+def events(visit: Visited, form: Word = "ocsf", kind: Word = "") -> Response:
+    """Entries as security events for another system, one on each line."""
+    lines = app.ledger_lines(visit.settings.store, kind=kind or None, form=form)
+    return Response(
+        "".join(f"{one}\n" for one in lines),
+        media_type="text/plain",
+        headers={"content-disposition": f'attachment; filename="redball-{_ENDINGS[form]}"'},
+    )
+
+
+def _found(
+    visit: Visit,
+    kind: str,
+    actor: str,
+    since: str,
+    until: str,
+    before: int | None,
+    rows: int = 50,
+) -> LedgerPage:
+    return ledger_page(
+        visit.settings.store,
+        kind=kind or None,
+        actor=actor.strip(),
+        since=app.parse_moment(since) if since else None,
+        until=app.parse_moment(until) if until else None,
+        before=before,
+        rows=rows,
+    )

@@ -1,1 +1,1 @@
-"""The part work."""
+"""Long work on the screen: ask, watch, cancel, and read the answers that came of it."""

@@ -146,7 +146,8 @@ def test_a_session_is_another_after_signing_in_and_after_a_proof(door: Door) -> 
     fixed = door.browser()
     fixed.cookies.set(SESSION, second)
     begun = fixed.post("/api/v1/sign-in/passkey").text
-    passkey(fixed, "/sign-in/passkey/answer", key.answer(begun))
+    again = passkey(fixed, "/sign-in/passkey/answer", key.answer(begun))
+    assert again.status_code == 200, again.text
     values = [one.value for one in fixed.cookies.jar if one.name == SESSION]
     assert second not in values[-1:]
     assert not inside(browser)  # what the browser had before has ended

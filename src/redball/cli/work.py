@@ -1,0 +1,69 @@
+"""``redball work``: long work on the server of a store, for its operator."""
+
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import DEFAULT_STORE, JsonOption, StoreOption, ViewerOption
+
+group = typer.Typer(
+    help="Long work on a server: see it, cancel it. People ask for it on the pages.",
+    no_args_is_help=True,
+)
+
+KeyArgument = Annotated[str, typer.Argument(help="Key of the work, as 'list' shows it.")]
+
+
+@group.command("list")
+def list_(
+    viewer: ViewerOption, store: StoreOption = DEFAULT_STORE, json: JsonOption = False
+) -> None:
+    """List everybody's work, the newest first."""
+    from redball.app.work import work_list
+    from redball.cli.output import print_json, show_frame
+
+    found = work_list(store, viewer)
+    if json:
+        print_json({"work": found})
+    else:
+        show_frame("Long work", found.drop("subject", "error"), rows=50)
+
+
+@group.command("show")
+def show(
+    key: KeyArgument,
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    json: JsonOption = False,
+) -> None:
+    """Show one piece of work."""
+    from redball.app.work import NoSuchWork, work_list
+    from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
+
+    found = [row for row in work_list(store, viewer).to_dicts() if row["key"] == key]
+    if not found:
+        raise NoSuchWork
+    if json:
+        print_json(found[0])
+    else:
+        for name, value in found[0].items():
+            console.print(f"{name:10} {safe(value)}", highlight=False, soft_wrap=True)
+
+
+@group.command("cancel")
+def cancel(
+    key: KeyArgument,
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    json: JsonOption = False,
+) -> None:
+    """End a piece of work that waits or runs."""
+    from redball.app.work import work_cancel
+    from redball.cli.output import console, print_json
+
+    work_cancel(store, viewer, key)
+    if json:
+        print_json({"cancelled": key})
+    else:
+        console.print("Cancelled.")
