@@ -26,7 +26,7 @@ def list_(
     if json:
         print_json({"work": found})
     else:
-        show_frame("Long work", found.drop("subject", "error"), rows=50)
+        show_frame(found.drop("subject", "error"), "Long work", rows=50)
 
 
 @group.command("show")

@@ -5,6 +5,7 @@ import re
 import zlib
 from dataclasses import replace
 from types import ModuleType
+from typing import Any
 
 import polars as pl
 import pytest
@@ -86,7 +87,7 @@ def test_a_hostile_report_is_an_image_too(made: ModuleType) -> None:
 def test_what_does_not_fit_on_paper_is_counted(content: ReportContent) -> None:
     long = pl.DataFrame({f"c{i}": range(300) for i in range(20)})
     exhibit = Exhibit("x", "Long", content.label, tables={"Long": long})
-    given = composed(replace(content, exhibits=(exhibit,), tables={}))
+    given: Any = composed(replace(content, exhibits=(exhibit,), tables={}))
     (section,) = given["sections"]
     (table,) = section["blocks"]
     assert table["note"] == "260 more rows and 12 more columns in the workbook."

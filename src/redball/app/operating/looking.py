@@ -43,6 +43,8 @@ class Operating:
         What can be chosen.
     sheet : Answer or None
         Of the site that is looked at.
+    position : (float, float) or None, in deg
+        Its longitude and latitude.
     missing : bool
         A site was asked for that is not visible at this moment.
     assumptions : tuple of str
@@ -61,6 +63,7 @@ class Operating:
     nations: list[str]
     classes: list[tuple[str, str]]
     sheet: Answer | None
+    position: tuple[float, float] | None
     missing: bool
     assumptions: tuple[str, ...]
 
@@ -106,7 +109,16 @@ def operating_picture(view: View, chosen: Chosen = _CHOSEN, site: str = "") -> O
         nations=[nation.code for nation in balance.nations],
         classes=balance.classes,
         sheet=sheet,
+        position=_position(sites, sheet),
         missing=missing,
         assumptions=(*known.consumption.assumptions, *(ASSUMPTIONS if chosen.ahead else ()),
                      *said_so_far()),
     )  # fmt: skip
+
+
+def _position(sites: pl.DataFrame, sheet: Answer | None) -> tuple[float, float] | None:
+    if sheet is None:
+        return None
+    found = sites.filter(pl.col("site") == sheet.figures["site"])
+    longitude, latitude = found.select("longitude", "latitude").row(0)
+    return None if longitude is None or latitude is None else (longitude, latitude)

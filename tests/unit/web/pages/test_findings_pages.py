@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 from tests.web_world import SUBJECTS, World, csrf_of, world_in
@@ -40,7 +41,7 @@ def _version(page: str) -> str:
     return found[1]
 
 
-def _send(client: TestClient, key: str, verb: str, page: str, **given: str) -> object:
+def _send(client: TestClient, key: str, verb: str, page: str, **given: str) -> httpx2.Response:
     form = {"csrf": csrf_of(page), "version": _version(page), **given}
     return client.post(f"/findings/{key}/{verb}", data=form)
 
@@ -148,7 +149,9 @@ def test_a_page_can_be_taken_away_and_that_is_recorded(world: World, form: str) 
     with open_store(world.store) as store:
         last = [e for e in store.events() if e.kind is EventKind.EXPORT][-1]
     assert last.verb == f"export findings as {form}"
-    assert last.facts["rows"] > 0
+    rows = last.facts["rows"]
+    assert isinstance(rows, int)
+    assert rows > 0
 
 
 def test_reports_offer_what_the_role_may_take(world: World, planner: TestClient) -> None:

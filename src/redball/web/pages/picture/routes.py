@@ -39,7 +39,7 @@ def picture(
 ) -> Response:
     """Show which fleet is in danger, the map of the theatre, and one site's sheet."""
     found = operating_picture(visit.view, chosen, site)
-    sheet = shown.sheet(visit, found.sheet, found.places) if found.sheet else None
+    sheet = shown.sheet(visit, found.sheet, found.position) if found.sheet else None
     query = {name: visit.request.query_params.get(name) for name in _LAYER_NAMES}
     return visit.page(
         "picture/picture.html",
@@ -55,6 +55,8 @@ def picture(
         hazards=shown.hazards_table(visit, found),
         sheet=sheet,
         asked_site=site,
+        **shown.choices(found),
+        **shown.sums(visit, found),
         map={
             "layers": {one.value: visit.url(f"/api/v1/map/{one}", **query) for one in Layer},
             "ground": _ground(visit.settings.root_path),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from redball import app
-from redball.app.operating import Chosen, Fleet, Operating, Reason, Stop
+from redball.app.operating import LEVELS, Chosen, Fleet, Operating, Reason, Stop
 from redball.reports.symbols import spoken
 from redball.web.answers import ShownAnswer, Tabled, shown_answer, tabled
 from redball.web.words import days, moment
@@ -111,6 +111,38 @@ def _words(stop: Stop) -> str:
     return f"in {days(stop.ahead)}" if stop.ahead else "now"
 
 
+def choices(found: Operating) -> dict[str, list[tuple[str, str]]]:
+    """What the filters offer, as pairs of value and words."""
+    return {
+        "nation_choices": [(one, one) for one in found.nations],
+        "class_choices": [(code, f"{code.removeprefix('NATO:')} {title}"[:60])
+                          for code, title in found.classes],
+        "kind_choices": [(kind, spoken(kind)) for kind in found.kinds],
+        "level_choices": [(one, one if one == LEVELS[0] else f"{one} and worse")
+                          for one in LEVELS[:-1]],
+    }  # fmt: skip
+
+
+def sums(visit: "Visit", found: Operating) -> dict[str, Tabled]:
+    """The picture's tables by nation and by class, short."""
+    columns = ("nation", "supply_class", "lines", "mass_t", "days_median", "days_p10",
+               "target_days", "below_target_share")  # fmt: skip
+    words = {"supply_class": "Class", "days_median": "Middle, d", "days_p10": "Lowest tenth, d",
+             "target_days": "Wanted, d", "below_target_share": "Below"}  # fmt: skip
+    everything = visit.url("/api/v1/picture", table="by_nation")
+    return {
+        "by_nation": tabled(
+            visit, found.balance.by_nation, "Stock by nation", anchor="by-nation",
+            prefix="nations.", columns=columns, words=words, everything=everything,
+        ),
+        "by_class": tabled(
+            visit, found.balance.by_class, "Stock by class of supply", anchor="by-class",
+            prefix="classes.", columns=columns, words=words,
+            everything=visit.url("/api/v1/picture", table="by_class"),
+        ),
+    }  # fmt: skip
+
+
 def places_table(visit: "Visit", found: Operating, chosen: Chosen, site: str) -> Tabled:
     """The twin of the map: the chosen sites."""
     frame = found.places.with_columns(kind=pl.col("kind").str.replace_all("_", " "))
@@ -151,7 +183,8 @@ class ShownSheet:
     level : str
     tables : list of Tabled
         Those that hold something.
-    longitude, latitude : float or None
+    at : (float, float) or None
+        Longitude and latitude.
     close, whole, lose : str
         Addresses: the page without it, the sheet on a page of its own, a scenario without the site.
     """
@@ -161,18 +194,17 @@ class ShownSheet:
     kind: str
     level: str
     tables: list[Tabled]
-    longitude: float | None
-    latitude: float | None
+    at: tuple[float, float] | None
     close: str
     whole: str
     lose: str
 
 
-def sheet(visit: "Visit", answer: app.Answer, places: pl.DataFrame) -> ShownSheet:
+def sheet(
+    visit: "Visit", answer: app.Answer, at: tuple[float, float] | None
+) -> ShownSheet:
     """The sheet of a site as the panel shows it."""
     key = str(answer.figures["site"])
-    position = places.filter(pl.col("site") == key).select("longitude", "latitude").rows()
-    longitude, latitude = position[0] if position else (None, None)
     return ShownSheet(
         shown=shown_answer(visit, answer, anchor="sheet", leave_out=tuple(answer.tables)),
         key=key,
@@ -183,8 +215,7 @@ def sheet(visit: "Visit", answer: app.Answer, places: pl.DataFrame) -> ShownShee
             for name in CAPTIONS
             if answer.tables[name].height
         ],
-        longitude=longitude,
-        latitude=latitude,
+        at=at,
         close=visit.here(site=None),
         whole=visit.url(f"/picture/sites/{key.replace(':', '/', 1)}"),
         lose=visit.url("/scenarios/new", lose=f"site:{key}"),

@@ -8,13 +8,14 @@ from fastapi.responses import Response
 from redball import app
 from redball.access.actions import Action
 from redball.access.agreements import content_hash
-from redball.app.people import approval_ask, approval_list, approval_use
+from redball.app.people import approval_ask, approval_use
 from redball.app.people.approving import Matter, hash_of
 from redball.app.sharing import draft_discard, draft_keep, draft_path
 from redball.model import BadData, BadUse
 from redball.web.answers.tables import tabled
 from redball.web.pages.people.part import acting, register_of
 from redball.web.pages.sharing.agreements import as_document
+from redball.web.pages.sharing.approved import standing
 from redball.web.routing import Pages
 from redball.web.visit import Visit, Visited
 
@@ -82,12 +83,7 @@ def draft(visit: Visited, key: str) -> Response:
     path = draft_path(visit.view, key)
     shown = app.agreement_show(path, visit.settings.store)
     difference = app.agreement_diff(path, visit.view)
-    hashed = _hash(visit, key)
-    asked = [
-        one
-        for one in approval_list(register_of(visit), acting(visit))
-        if one.object_hash == hashed and one.state in ("asked", "given")
-    ]
+    state = standing(visit, _hash(visit, key))
     return visit.page(
         "sharing/draft.html",
         title=shown.document.agreement.title,
@@ -114,9 +110,9 @@ def draft(visit: Visited, key: str) -> Response:
         ),
         ours=visit.subject.nation in shown.signed_by,
         nation=visit.subject.nation,
-        asked=next((one for one in asked if one.own), None),
-        given=any(one.own and one.state == "given" for one in asked),
-        to_give=next((one for one in asked if one.may_give), None),
+        asked=state.asked,
+        given=state.given,
+        to_give=state.to_give,
     )
 
 
