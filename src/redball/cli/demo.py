@@ -1,6 +1,5 @@
 """``redball demo``: the exercise coalition from raw national data to the picture."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +14,9 @@ def demo(
     ] = Path("redball-demo"),
     viewer: Annotated[str, typer.Option("--viewer", help="Who looks.")] = "XAG",
     serve: Annotated[
-        bool | None,
-        typer.Option(
-            "--serve/--no-serve",
-            help="End by serving the example on this machine; where a person looks, if not said.",
-        ),
-    ] = None,
+        bool,
+        typer.Option("--serve", help="End by serving the example on this machine, until Ctrl-C."),
+    ] = False,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Where to serve; another if taken.")
     ] = 8471,
@@ -28,7 +24,7 @@ def demo(
 ) -> None:
     """Make the exercise coalition, show its picture and findings, and what would hurt it most.
 
-    At a terminal it ends by serving the pages; with --json never.
+    With --serve it ends by serving the pages, as make demo does; with --json never.
     """
     from redball import app
     from redball.cli.finding_screen import finding_json
@@ -65,7 +61,7 @@ def demo(
         )
     else:
         show_demo(result)
-        if sys.stdin.isatty() and sys.stdout.isatty() if serve is None else serve:
+        if serve:
             from redball.cli.serving import serve_example
 
             serve_example(str(result.store), port)

@@ -22,6 +22,7 @@ def show(
     mark: Annotated[str, typer.Option("--mark", help="OWNER:KEY to mark.")] = "",
     collapse: Annotated[str, typer.Option("--collapse", help="How the graph is drawn.")] = "auto",
     opened: Annotated[list[str] | None, typer.Option("--open", help="May be repeated.")] = None,
+    find: Annotated[str, typer.Option("--find", help="Part of a name to highlight.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Show what stands behind a system or an item, and what a loss takes."""
@@ -31,7 +32,7 @@ def show(
     from redball.cli.screens import show_banner
 
     view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
-    asked = Asked(system, item, fail, mark, collapse, tuple(opened or ()))
+    asked = Asked(system, item, fail, mark, collapse, tuple(opened or ()), find)
     answer = supply_network(view, asked)
     if json:
         print_json(answer.document)

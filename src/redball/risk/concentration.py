@@ -90,7 +90,7 @@ def source_concentration(twin: Twin, items: Groups, parties: Groups) -> pl.DataF
         site, negative when unknown; code of the country, empty when unknown).
     """
     org = organisations(twin, parties)
-    frame = _weighted(twin, items)
+    frame = weighted_sources(twin, items)
     result = frame.group_by("item_ix").agg(
         sources=pl.len(),
         unused=(pl.col("weight") == 0).sum(),
@@ -99,7 +99,7 @@ def source_concentration(twin: Twin, items: Groups, parties: Groups) -> pl.DataF
         .then(pl.lit("mixed"))
         .otherwise(pl.col("basis").first()),
     )
-    parts, countries = _by_dimension(frame, org)
+    parts, countries = by_dimension(frame, org)
     for name, part in parts.items():
         result = result.join(_index(part, name), on="item_ix", how="left")
     code = pl.col("top_country").replace_strict(
@@ -108,7 +108,7 @@ def source_concentration(twin: Twin, items: Groups, parties: Groups) -> pl.DataF
     return result.with_columns(top_country=code if countries else pl.lit("")).sort("item_ix")
 
 
-def _weighted(twin: Twin, items: Groups) -> pl.DataFrame:
+def weighted_sources(twin: Twin, items: Groups) -> pl.DataFrame:
     """Sources with their weight in the item: shares of each owner, owners equal."""
     group = np.asarray(items.group, np.int32)
     source = twin["source"]
@@ -141,7 +141,7 @@ def _weighted(twin: Twin, items: Groups) -> pl.DataFrame:
     return frame.with_columns(weight=pl.col("weight") / pl.col("weight").sum().over(whose))
 
 
-def _by_dimension(
+def by_dimension(
     frame: pl.DataFrame, org: Organisations
 ) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
     """Per dimension: item, what is counted (negative when unknown), weight; and the countries."""

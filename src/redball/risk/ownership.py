@@ -54,12 +54,18 @@ def organisations(twin: Twin, parties: Groups) -> Organisations:
     site = twin.index("party", "site")
     return Organisations(
         group=group,
-        parent=ultimate(_first_given(_grouped(twin, group), group), group),
+        parent=ultimate(owner_named(twin, parties), group),
         site=np.where(site >= 0, site, _first_given(site, group)).astype(np.int32),
         country=_first_given(of_party, group),
         site_country=of_site,
         countries=countries,
     )
+
+
+def owner_named(twin: Twin, parties: Groups) -> Ints:
+    """First record of the party that each record's group names as its owner; -1 for none."""
+    group = np.asarray(parties.group, np.int32)
+    return _first_given(_grouped(twin, group), group)
 
 
 def _grouped(twin: Twin, group: Ints) -> Ints:

@@ -17,7 +17,7 @@ _FAR_DAYS = 3_650
 
 
 def stock_table(known: Recognised, site: int) -> pl.DataFrame:
-    """What the site holds and uses, the shortest first.
+    """What the site holds and uses: what has a target first, the shortest first.
 
     Columns: ``item`` (``OWNER:KEY``), ``item_name``, ``supply_class``, ``free`` (what is on hand
     and not promised), ``unit_of_issue``, ``per_day``, ``days``, ``target_days``, ``level``,
@@ -45,7 +45,9 @@ def stock_table(known: Recognised, site: int) -> pl.DataFrame:
         rank=ranks,
         out="out",
         basis=pl.col("basis").cast(pl.String),
-    ).sort("days", "item", nulls_last=True)
+        # what has a target first: of the rest nobody said how long it should last
+        aimless=(pl.col("target_days") > 0).fill_null(value=False).not_(),
+    ).sort("aimless", "days", "item", nulls_last=True)
     ends = [_day(today, value) for value in rows["out"].to_list()]
     return rows.with_columns(
         level=pl.Series([word(rank) for rank in rows["rank"].to_list()], dtype=pl.String),

@@ -5,23 +5,27 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from redball.access.actions import Action
 from redball.app.doing import use_case
 from redball.app.keeping import kept
 from redball.app.tiers.asking import Asked, Known, full_names, known_network, lost_node, top_of
-from redball.app.tiers.drawing import Drawn, drawn
+from redball.app.tiers.drawing import Drawn, drawn, sought
 from redball.app.view import View
 from redball.model import NotVisible, Origin, combine
 from redball.model.labels import ResultLabel
 from redball.model.results import Scalar
+from redball.risk.kernels import critical_sets
 from redball.risk.kernels.cascade import Net, net_of
 from redball.risk.network import Node
+from redball.risk.ownership import owner_named
 from redball.risk.tiers import Behind, Origins, Spread, behind, origins, spread
 
 _READ = (
     "item", "system", "structure", "source", "supply", "party", "site", "same_item",
+    "nation", "rate",
 )  # fmt: skip
 _POINT = {Node.PARTY: "party", Node.PARENT: "parent", Node.SITE: "site", Node.COUNTRY: "country"}
 
@@ -39,7 +43,8 @@ class NetworkAnswer:
         concentration of origin.
     tables : dict of str to polars.DataFrame
         ``members``, ``points`` (all passes through them), ``origins``, ``same`` (parties known
-        under several names), ``owners``; with a loss ``steps``, ``stopped`` (systems).
+        under several names), ``owners`` (with the chain of owners); with a loss ``steps``,
+        ``stopped`` (systems).
     graph : Drawn
     origin : Origin
     """
@@ -80,19 +85,28 @@ def network_systems(view: View) -> tuple[pl.DataFrame, Origin]:
 
 
 def _systems(known: Known) -> pl.DataFrame:
-    keys = full_names(known.twin, "system", known.network.system_rows)
-    found = []
-    for row, node, key in zip(
-        known.network.system_rows, known.network.system_nodes, keys, strict=True
-    ):
-        one = _behind(known, int(node))
-        kinds = one.nodes["kind"].to_list()
-        name = known.twin.name_of("system", int(row))
-        found.append((key, name, kinds.count("item"), kinds.count("party"), len(one.points)))
-    schema: dict[str, type[pl.DataType]] = {"system": pl.String, "name": pl.String}
-    for count in ("items", "parties", "points"):
-        schema[count] = pl.Int64
-    return pl.DataFrame(found, schema=schema, orient="row")
+    """Counts alone: one walk for each system, and one pass for the points of all."""
+    network, twin = known.network, known.twin
+    graph, first = network.graph, network.first
+    sets = critical_sets(graph, network.system_nodes, candidates=network.elements())
+    items, parties = [], []
+    for node in network.system_nodes.tolist():
+        top = np.array([node], np.int32)
+        reached = net_of(graph.group_start, graph.alternative_start, graph.alternative, top).node
+        items.append(int((reached < first[Node.SOURCE]).sum()))
+        parties.append(int(np.isin(reached, np.arange(*first[Node.PARTY : Node.PARTY + 2])).sum()))
+    rows = network.system_rows
+    return pl.DataFrame(
+        {
+            "system": full_names(twin, "system", rows),
+            "name": [twin.name_of("system", int(row)) for row in rows],
+            "items": items,
+            "parties": parties,
+            "points": [len(sets[i]) for i in range(len(rows))],
+        },
+        schema={"system": pl.String, "name": pl.String}
+        | dict.fromkeys(("items", "parties", "points"), pl.Int64),
+    )
 
 
 @use_case(Action.SEE)
@@ -111,7 +125,7 @@ def supply_network(view: View, asked: Asked) -> NetworkAnswer:
     one = _behind(known, top)
     lost = lost_node(known, asked.fail) if asked.fail else None
     failed = _spread(known, one.net, lost)
-    members = _members(known, one, failed, asked.mark)
+    members = sought(_members(known, one, failed, asked.mark), asked.find)
     comes = kept(known.seen, ("network origins", top), lambda: _origins(known, one))
     tables = {
         "members": members.drop("node", "column", "word", strict=False),
@@ -131,6 +145,7 @@ def supply_network(view: View, asked: Asked) -> NetworkAnswer:
             comes.shares.filter(pl.col("country") == "")["share"].to_numpy().sum()
         ),
         "items_without_source": comes.unsourced,
+        "items_without_price": comes.unpriced,
         "points": len(one.points),
         "fails": bool(top in failed.node) if lost is not None else None,
         "failed_items": int(((members["kind"] == "item") & (members["step"] >= 0)).sum()),
@@ -263,17 +278,28 @@ def _hidden(known: Known, one: Behind) -> dict[str, pl.DataFrame]:
         schema={"party": pl.String, "record": pl.String, "name": pl.String},
     )
     same = frame.filter(pl.len().over("party") > 1).sort("party", "record")
+    return {"same": same, "owners": _owners(known, rows)}
+
+
+def _owners(known: Known, rows: npt.NDArray[np.int32]) -> pl.DataFrame:
+    """Who owns a party in the end, and through whom: each step as its records name it."""
+    twin, org = known.twin, known.network.organisations
     owned = rows[org.parent[rows] != rows] if len(rows) else rows
-    owners = pl.DataFrame(
-        {
-            "owner": full_names(twin, "party", org.parent[owned]),
-            "owner_name": twin["party"]["name"].gather(org.parent[owned]),
-            "party": full_names(twin, "party", owned),
-            "name": twin["party"]["name"].gather(owned),
-        },
-        schema=dict.fromkeys(("owner", "owner_name", "party", "name"), pl.String),
-    ).sort("owner", "party")
-    return {"same": same, "owners": owners}
+    named = owner_named(twin, known.recognised.parties)
+    chains = []
+    for row in owned.tolist():
+        chain, end = [row], int(org.parent[row])
+        while chain[-1] != end and named[chain[-1]] not in (-1, *chain):
+            chain.append(int(named[chain[-1]]))
+        chains.append(" \u2190 ".join(twin.name_of("party", one) for one in chain))
+    owners = {
+        "owner": full_names(twin, "party", org.parent[owned]),
+        "owner_name": twin["party"]["name"].gather(org.parent[owned]),
+        "party": full_names(twin, "party", owned),
+        "name": twin["party"]["name"].gather(owned),
+        "chain": chains,
+    }
+    return pl.DataFrame(owners, schema=dict.fromkeys(owners, pl.String)).sort("owner", "party")
 
 
 def _origins(known: Known, one: Behind) -> Origins:

@@ -37,6 +37,8 @@ class Asked:
         One of :data:`redball.app.tiers.COLLAPSED`.
     opened : tuple of str
         Groups of the drawing that are open.
+    find : str
+        Part of a name, key or country: members with it are highlighted.
     """
 
     system: str = ""
@@ -45,6 +47,7 @@ class Asked:
     mark: str = ""
     collapse: str = "auto"
     opened: tuple[str, ...] = ()
+    find: str = ""
 
 
 @dataclass(frozen=True)

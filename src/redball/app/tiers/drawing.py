@@ -17,7 +17,7 @@ COLLAPSED = ("auto", "none", "country", "owner", "tier")
 AUTO = 40
 MOST_OPEN = 150
 MOST_LINKS = 1_500
-_COLUMN, _ROW, _PER_COLUMN = 230.0, 40.0, 50
+_COLUMN, _ROW, _PER_COLUMN = 190.0, 24.0, 50
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Drawn:
     ----------
     nodes : list of dict
         ``id``, ``kind``, ``name``, ``key``, ``tier``, ``column``, ``count`` (of a group), ``lost``
-        (how many of it fail), ``step`` (-1: stands), ``point``, ``marked``, ``x``, ``y``.
+        (how many of it fail), ``step`` (-1: stands), ``point``, ``marked``, ``found``
+        (how many of it are called as was sought), ``x``, ``y``.
     links : list of dict
         ``from``, ``to``, ``count``.
     links_left_out : int
@@ -39,6 +40,14 @@ class Drawn:
     links_left_out: int
 
 
+def sought(members: pl.DataFrame, words: str) -> pl.DataFrame:
+    """Say of each member whether its name, key or country has the words (column ``found``)."""
+    text = pl.concat_str("name", "key", "country", separator="\n").str.to_lowercase()
+    clean = words.strip().lower()
+    has = text.str.contains(clean, literal=True) if clean else pl.lit(value=False)
+    return members.with_columns(found=has)
+
+
 def drawn(nodes: pl.DataFrame, links: pl.DataFrame, collapse: str, opened: Sequence[str]) -> Drawn:
     """Bring columns together and place them.
 
@@ -46,7 +55,7 @@ def drawn(nodes: pl.DataFrame, links: pl.DataFrame, collapse: str, opened: Seque
     ----------
     nodes : polars.DataFrame
         ``node``, ``kind``, ``name``, ``key``, ``country``, ``parent``, ``column``, ``tier``,
-        ``step``, ``point``, ``marked``.
+        ``step``, ``point``, ``marked``, ``found``.
     links : polars.DataFrame
         ``above``, ``below``.
     collapse : str
@@ -73,6 +82,7 @@ def drawn(nodes: pl.DataFrame, links: pl.DataFrame, collapse: str, opened: Seque
             step=pl.col("step").filter(pl.col("step") >= 0).min().fill_null(-1),
             point=pl.col("point").any(),
             marked=pl.col("marked").any(),
+            found=pl.col("found").sum(),
         )
     )
     where = gathered.select("node", "id")
@@ -106,7 +116,9 @@ def _grouped(nodes: pl.DataFrame, collapse: str, opened: Sequence[str]) -> pl.Da
         most = AUTO if collapse == "auto" else MOST_OPEN
         large = pl.len().over("column") > most
     frame = nodes.with_columns(word=word, group=group)
-    first = pl.struct(~pl.col("marked"), pl.col("step") < 0, ~pl.col("point"), "name", "node")
+    first = pl.struct(
+        ~pl.col("marked"), ~pl.col("found"), pl.col("step") < 0, ~pl.col("point"), "name", "node"
+    )
     frame = frame.with_columns(
         large=large & (pl.len().over("group") > 1), place=first.rank("ordinal").over("group")
     )

@@ -31,9 +31,10 @@ def asked_for(
     mark: Name = "",
     collapse: Annotated[str, Query(max_length=20)] = "auto",
     opened: Groups = None,
+    q: Annotated[str, Query(max_length=200)] = "",
 ) -> Asked:
     """The question as the address says it."""
-    return Asked(system, item, fail, mark, collapse, tuple(opened or ()))
+    return Asked(system, item, fail, mark, collapse, tuple(opened or ()), q)
 
 
 AskedFor = Annotated[Asked, Depends(asked_for)]
@@ -43,11 +44,11 @@ AskedFor = Annotated[Asked, Depends(asked_for)]
 def network(
     visit: Visited,
     asked: AskedFor,
-    q: Annotated[str, Query(max_length=200)] = "",
     tier: Annotated[int | None, Query(ge=0, le=1_000)] = None,
     first: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """The page: where to start from, or what stands behind what was chosen."""
+    q = asked.find
     if not asked.system and not asked.item:
         frame, origin = network_systems(visit.view)
         return visit.page(
@@ -60,6 +61,7 @@ def network(
             found=[shown.suggestion(one, visit.url) for one in network_search(visit.view, q)],
         )
     answer = supply_network(visit.view, asked)
+    graph = shown.graph(answer, asked, visit.here)
     return visit.page(
         "network/behind.html",
         title=answer.name,
@@ -69,7 +71,8 @@ def network(
         answer=answer,
         lead=shown.lead(answer),
         ways=COLLAPSED,
-        graph=shown.graph(answer, asked, visit.here),
+        graph=graph,
+        groups=shown.groups(graph),
         members=shown.members(answer, asked, q, tier, first),
         most=shown.MOST,
         q=q,

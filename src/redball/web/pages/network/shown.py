@@ -40,9 +40,24 @@ def graph(answer: NetworkAnswer, asked: Asked, here: Address) -> dict[str, objec
     for node in answer.graph.nodes:
         one, href = str(node["id"]), ""
         if one.startswith("g"):
-            href = here(open=[*asked.opened, one])
+            more = one in asked.opened  # the rest of an open group is in the table
+            rest = here(tier=node["tier"], q=_word(node, asked), first=None) + "#network-members"
+            href = rest if more else here(open=[*asked.opened, one])
         nodes.append({**node, "href": href, "fail": _fail(node, here)})
     return {"nodes": nodes, "links": answer.graph.links, "left": answer.graph.links_left_out}
+
+
+def groups(drawn: Mapping[str, object]) -> list[dict[str, object]]:
+    """Closed groups of the graph, for those who do not click in it; the largest first."""
+    nodes: list[dict[str, object]] = list(drawn["nodes"])  # type: ignore[call-overload]  # as graph() makes it
+    closed = [node for node in nodes if str(node["id"]).startswith("g")]
+    return sorted(closed, key=lambda node: (-int(str(node["count"])), str(node["id"])))[:60]
+
+
+def _word(node: Mapping[str, object], asked: Asked) -> str | None:
+    """What the table is filtered by to list a group; only countries can be sought."""
+    by_country = asked.collapse in ("auto", "country") and node["kind"] == "party"
+    return (str(node["country"]) or None) if by_country else asked.find or None
 
 
 def _fail(node: Mapping[str, object], here: Address) -> str:
@@ -54,8 +69,7 @@ def members(answer: NetworkAnswer, asked: Asked, q: str, tier: int | None, first
     """The table twin: what fails and what is marked first, then by tier and name."""
     frame = answer.tables["members"]
     if q.strip():
-        words = pl.concat_str("name", "key", "country", separator="\n").str.to_lowercase()
-        frame = frame.filter(words.str.contains(q.strip().lower(), literal=True))
+        frame = frame.filter("found")
     if tier is not None:
         frame = frame.filter(pl.col("tier") == tier)
     order = [~pl.col("marked"), pl.col("step") < 0, pl.col("tier"), pl.col("name"), pl.col("key")]

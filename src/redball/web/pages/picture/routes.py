@@ -35,9 +35,14 @@ _LAYER_NAMES = ("nation", "class", "kind", "level", "text", "ahead", "as_of")
 
 @pages.page("/picture", action=Action.SEE)
 def picture(
-    visit: Visited, chosen: Wanted, site: Annotated[str, Query(max_length=300)] = ""
+    visit: Visited,
+    chosen: Wanted,
+    site: Annotated[str, Query(max_length=300)] = "",
+    moment: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """Show which fleet is in danger, the map of the theatre, and one site's sheet."""
+    if moment:  # the list of moments, where no script moves the slider
+        return visit.redirect("/picture", **shown.moved(moment, chosen, site))
     found = operating_picture(visit.view, chosen, site)
     sheet = shown.sheet(visit, found.sheet, found.position) if found.sheet else None
     query = {name: visit.request.query_params.get(name) for name in _LAYER_NAMES}
@@ -55,8 +60,9 @@ def picture(
         hazards=shown.hazards_table(visit, found),
         sheet=sheet,
         asked_site=site,
-        **shown.choices(found),
-        **shown.sums(visit, found),
+        choices=shown.choices(found),
+        sums=shown.sums(visit, found),
+        kept_apart=shown.asked_for(chosen, site),
         map={
             "layers": {one.value: visit.url(f"/api/v1/map/{one}", **query) for one in Layer},
             "ground": _ground(visit.settings.root_path),

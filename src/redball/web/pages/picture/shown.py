@@ -105,6 +105,25 @@ def slider(visit: "Visit", stops: tuple[Stop, ...], chosen: Chosen) -> list[Show
     return found
 
 
+def asked_for(chosen: Chosen, site: str) -> dict[str, str]:
+    """The parameters of an address but for time."""
+    return {
+        name: value
+        for name, value in (
+            ("nation", chosen.nation), ("class", chosen.supply_class), ("kind", chosen.kind),
+            ("level", chosen.level), ("text", chosen.text), ("site", site),
+        )
+        if value
+    }  # fmt: skip
+
+
+def moved(value: str, chosen: Chosen, site: str) -> dict[str, str | None]:
+    """The parameters of the address of a stop, by its value."""
+    ahead = value.removeprefix("+") if value.startswith("+") else None
+    past = value if ahead is None and value != "now" else None
+    return {**asked_for(chosen, site), "ahead": ahead, "as_of": past}
+
+
 def _words(stop: Stop) -> str:
     if stop.as_of is not None:
         return f"{moment(stop.as_of)}, after data of {', '.join(stop.owners)}"
@@ -114,11 +133,11 @@ def _words(stop: Stop) -> str:
 def choices(found: Operating) -> dict[str, list[tuple[str, str]]]:
     """What the filters offer, as pairs of value and words."""
     return {
-        "nation_choices": [(one, one) for one in found.nations],
-        "class_choices": [(code, f"{code.removeprefix('NATO:')} {title}"[:60])
+        "nations": [(one, one) for one in found.nations],
+        "classes": [(code, f"{code.removeprefix('NATO:')} {title}"[:60])
                           for code, title in found.classes],
-        "kind_choices": [(kind, spoken(kind)) for kind in found.kinds],
-        "level_choices": [(one, one if one == LEVELS[0] else f"{one} and worse")
+        "kinds": [(kind, spoken(kind)) for kind in found.kinds],
+        "levels": [(one, one if one == LEVELS[0] else f"{one} and worse")
                           for one in LEVELS[:-1]],
     }  # fmt: skip
 
@@ -200,9 +219,7 @@ class ShownSheet:
     lose: str
 
 
-def sheet(
-    visit: "Visit", answer: app.Answer, at: tuple[float, float] | None
-) -> ShownSheet:
+def sheet(visit: "Visit", answer: app.Answer, at: tuple[float, float] | None) -> ShownSheet:
     """The sheet of a site as the panel shows it."""
     key = str(answer.figures["site"])
     return ShownSheet(
