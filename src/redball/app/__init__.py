@@ -101,7 +101,7 @@ from redball.app.stress import StressOptions, stress_options, stress_test
 from redball.app.support import stock_support
 from redball.app.surge import SurgeOptions, parse_law, spans_of, stock_surge, surges_of
 from redball.app.thresholds import check_rules, finding_options, parse_level, threshold_table
-from redball.app.tiers import NetworkAnswer, network_search, network_systems, supply_network
+from redball.app.tiers import Asked, NetworkAnswer, network_search, network_systems, supply_network
 from redball.app.uploads import contribution_check, contribution_feeds, contribution_import
 from redball.app.view import View, see, without_password
 from redball.app.witnessing import WITNESS_OK, ledger_offer, ledger_witness
@@ -113,6 +113,7 @@ __all__ = [
     "AgreementEnded",
     "AgreementView",
     "Answer",
+    "Asked",
     "CheckOutcome",
     "CompareOptions",
     "CurveOptions",

@@ -152,9 +152,7 @@ def wish_trust(view: View, public_key: str, fingerprint: str, *, replace: bool =
             where="fingerprint",
             mend="One of them was changed on the way, or misheard. Trust nothing; ask again.",
         )
-    return _kept(
-        view, KeyWish("trust", verifier.name, verifier.algorithm, verifier.text, replace)
-    )
+    return _kept(view, KeyWish("trust", verifier.name, verifier.algorithm, verifier.text, replace))
 
 
 @use_case(Action.ADMINISTER)

@@ -12,7 +12,7 @@ from redball.app.view import View, see
 from redball.model import BadUse, Twin
 
 MOST_FOUND = 50
-_SCHEMA = {"rank": pl.Int32, "kind": pl.String, "name": pl.String, "words": pl.String}
+_COLUMNS = ("rank", "kind", "name", "words")
 _OWNED = (("site", "site"), ("party", "party"), ("item", "item"), ("system", "system"),
           ("lane", "lane"))  # fmt: skip
 _CODES = (("country", "site", "country"), ("country", "party", "country"),
@@ -82,7 +82,7 @@ def _names(twin: Twin) -> pl.DataFrame:
     parts += [_parties(twin, "unit", twin["fleet"]["unit_ix"])]
     parts += [_parties(twin, "parent", twin["party"]["ultimate_parent_ix"])]
     return (
-        pl.concat([part.select(_SCHEMA) for part in parts])
+        pl.concat([part.select(_COLUMNS) for part in parts])
         .unique(["kind", "name"], keep="first", maintain_order=True)
         .with_columns(sought=pl.concat_str("words", "name", separator="\n").str.to_lowercase())
     )

@@ -7,8 +7,15 @@ from redball.app.doing import use_case
 from redball.app.scenario_targets import names_of, words_of
 from redball.app.view import View, see
 from redball.model import Origin
-from redball.planning.scenarios import EVENTS, Event, Reaction, Scenario, Target, Time, read_scenario
-from redball.planning.targets import KINDS
+from redball.planning.scenarios import (
+    EVENTS,
+    Event,
+    Reaction,
+    Scenario,
+    Target,
+    Time,
+    read_scenario,
+)
 from redball.reports import Line, LineChart
 
 _LINES = 8
@@ -200,6 +207,3 @@ def _within(points: list[tuple[float, float]], days: float) -> list[tuple[float,
         (x0, y0), (x1, y1) = shown[-1], later
         shown.append((days, y0 + (y1 - y0) * (days - x0) / (x1 - x0)))
     return shown
-
-
-assert set(_FULL) <= set(KINDS)

@@ -17,8 +17,13 @@ def number(value: object, digits: int = 0) -> str:
 
 
 def share(value: object, digits: int = 0) -> str:
-    """A share as a percentage."""
-    return UNKNOWN if not isinstance(value, int | float) else f"{value:.{digits}%}"
+    """A share in per cent, the sign after a space that holds; 100 only where nothing is missing."""
+    if not isinstance(value, int | float):
+        return UNKNOWN
+    words = f"{100 * value:.{digits}f}"
+    if value < 1 and float(words) >= 100:
+        words = f"{100 - 10**-digits:.{digits}f}"
+    return f"{words}\N{NO-BREAK SPACE}%"
 
 
 def days(value: object) -> str:

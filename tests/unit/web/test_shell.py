@@ -122,7 +122,8 @@ def test_words_of_values() -> None:
     now = datetime(2026, 1, 2, 12, tzinfo=UTC)
     assert number(1234567) == "1,234,567"
     assert number(None) == share(None) == days(None) == moment(None) == "not known"
-    assert share(0.875) == "88%"
+    assert share(0.875) == "88\N{NO-BREAK SPACE}%"
+    assert share(0.9996) == "99\N{NO-BREAK SPACE}%"  # something is missing
     assert (days(1.0), days(9.44), days(0.04)) == ("1.0 day", "9.4 days", "0.0 days")
     assert moment(now) == "2026-01-02 12:00Z"
     assert age(now - timedelta(days=1, hours=2), now) == "1 day ago"

@@ -10,6 +10,7 @@ from tests.web_world import SUBJECTS, World, world_in
 from typer.testing import CliRunner
 
 from redball import app
+from redball.app.keeping import Keeper, keeping
 from redball.app.tiers import Asked, supply_network
 from redball.app.tiers.asking import known_network
 from redball.cli.network import group
@@ -22,7 +23,8 @@ PLANNER = SUBJECTS["planner"]
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world_in(tmp_path_factory.mktemp("network"), tmp_path_factory) as made:
+    folder = tmp_path_factory.mktemp("network")
+    with world_in(folder, tmp_path_factory) as made, keeping(Keeper()):
         yield made
 
 

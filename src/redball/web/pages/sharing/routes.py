@@ -1,9 +1,8 @@
-"""Sharing: agreements and the ledger."""
+"""Sharing: agreements, keys and the ledger."""
 
-from redball.web.pages.sharing import agreements, drafts, ledger
+from redball.web.pages.sharing import agreements, drafts, keys, labels, ledger, watching
 from redball.web.routing import Pages
 
 pages = Pages("sharing")
-agreements.add(pages)
-drafts.add(pages)
-ledger.add(pages)
+for part in (agreements, drafts, keys, labels, ledger, watching):
+    part.add(pages)

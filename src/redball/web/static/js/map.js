@@ -10,6 +10,7 @@ maplibre.setWorkerUrl(new URL("../vendor/maplibre-gl-worker.mjs", import.meta.ur
 maplibre.setWorkerCount(1);
 const CLICKED = ["sites", "units", "clusters"];
 const NEAR = 6;
+const REST_MS = 60;
 
 /** Whether this browser can draw the map. */
 export function canDraw() {
@@ -53,7 +54,8 @@ export class Theatre {
     this.map.addControl(new maplibre.ScaleControl({ maxWidth: 120 }), "bottom-right");
     this.map.setMissingStyleImageResolver((name) => this.#draw(name));
     this.map.on("click", (event) => this.#click(event));
-    this.map.on("mousemove", (event) => this.#point(event));
+    this.map.on("mousemove", (event) => this.#hover(event));
+    this.map.on("movestart", () => this.popup?.remove());
     this.map.on("sourcedata", (event) => {
       if (event.sourceId === "sites" && event.isSourceLoaded) this.#arrived();
     });
@@ -103,6 +105,13 @@ export class Theatre {
       return;
     }
     this.chosen(found.properties.id);
+  }
+
+  /** Look under the pointer once it rests: looking for each step would hold up a drag. */
+  #hover(event) {
+    clearTimeout(this.hovering);
+    if (event.originalEvent.buttons || this.map.isMoving()) return;
+    this.hovering = setTimeout(() => this.#point(event), REST_MS);
   }
 
   /** Say what lies under the pointer. */

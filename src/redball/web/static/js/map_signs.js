@@ -36,7 +36,7 @@ function canvas(width, height) {
   const made = document.createElement("canvas");
   made.width = Math.ceil(width * SCALE);
   made.height = Math.ceil(height * SCALE);
-  const pen = made.getContext("2d");
+  const pen = made.getContext("2d", { willReadFrequently: true });
   pen.scale(SCALE, SCALE);
   return { made, pen };
 }

@@ -158,12 +158,11 @@ async function drawInstead(place) {
 async function begin() {
   const place = document.getElementById("map");
   dress();
-  const { Theatre, canDraw } = await import("./map.js");
+  const [{ Theatre, canDraw }] = await Promise.all([import("./map.js"), loadSymbols()]);
   if (!canDraw()) {
     await drawInstead(place);
     return;
   }
-  await loadSymbols();
   theatre = new Theatre(place, mapData(), chosen);
   theatre.mark(position());
   const again = () => theatre.restyle();
