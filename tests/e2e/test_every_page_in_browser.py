@@ -83,7 +83,7 @@ def test_every_page_holds_for_every_eye(served: Served) -> None:
             seen += 1
         watched.page.close()
     assert seen >= 25
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def _wrong_with(watched: Watched, path: str) -> list[str]:

@@ -102,7 +102,7 @@ def _target_said(target: Target, words: dict[tuple[str, str], str]) -> str:
 
 def time_said(time: Time) -> str:
     """A time in words: exact, or its mean and law."""
-    return f"{time.mean:g}" if not time.random else f"about {time.mean:g} ({time.law})"
+    return f"{time.mean:g}" if not time.random else f"about {time.mean:.3g} ({time.law})"
 
 
 def _event_said(event: Event, words: dict[tuple[str, str], str]) -> str:

@@ -132,3 +132,31 @@ def willems(
         print_json({"packages": packages})
     else:
         console.print(f"{len(packages)} packages in {safe(out)}")
+
+
+@group.command("preview-mapping")
+def preview_mapping(
+    mapping: Annotated[Path, typer.Argument(help="Mapping file, TOML.")],
+    sample: Annotated[Path, typer.Argument(help="One raw file, or a zip of several.")],
+    viewer: Annotated[str, typer.Option("--viewer", help="Whose data these are, such as POL.")],
+    json: JsonOption = False,
+) -> None:
+    """Show the first rows of a sample as a mapping reads them; nothing of it is kept."""
+    from redball import app
+    from redball.cli.output import console, print_json, show_frame
+    from redball.model import BadUse
+
+    for path in (mapping, sample):
+        if not path.is_file():
+            raise BadUse("There is no such file.", where=str(path))
+    found = app.mapping_preview(mapping.read_bytes(), sample, sample.name, app.View("", viewer))
+    if json:
+        tables = {one.table: {"rows": one.rows, "read": one.read} for one in found.tables}
+        print_json({"tables": tables, "issues": found.issues})
+        return
+    for one in found.tables:
+        show_frame(one.read, f"{one.table}, {one.rows:,} rows, as they are read")
+    if found.issues.is_empty():
+        console.print("Nothing is wrong with the sample.")
+    else:
+        show_frame(found.issues, "Issues")

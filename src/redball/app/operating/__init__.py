@@ -10,6 +10,7 @@ from redball.app.operating.looking import Operating, operating_picture
 from redball.app.operating.moments import Stop, moments
 from redball.app.operating.places import LEVELS, Chosen
 from redball.app.operating.site_sheet import site_sheet
+from redball.app.operating.symbols import code as symbol_code
 from redball.app.operating.tables_out import packed_tables
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "operating_picture",
     "packed_tables",
     "site_sheet",
+    "symbol_code",
 ]

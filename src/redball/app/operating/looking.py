@@ -45,6 +45,8 @@ class Operating:
         Of the site that is looked at.
     position : (float, float) or None, in deg
         Its longitude and latitude.
+    bounds : tuple of float, or None, in deg
+        West, south, east, north of the chosen sites.
     missing : bool
         A site was asked for that is not visible at this moment.
     assumptions : tuple of str
@@ -64,6 +66,7 @@ class Operating:
     classes: list[tuple[str, str]]
     sheet: Answer | None
     position: tuple[float, float] | None
+    bounds: tuple[float, float, float, float] | None
     missing: bool
     assumptions: tuple[str, ...]
 
@@ -110,6 +113,7 @@ def operating_picture(view: View, chosen: Chosen = _CHOSEN, site: str = "") -> O
         classes=balance.classes,
         sheet=sheet,
         position=_position(sites, sheet),
+        bounds=_bounds(places),
         missing=missing,
         assumptions=(*known.consumption.assumptions, *(ASSUMPTIONS if chosen.ahead else ()),
                      *said_so_far()),
@@ -122,3 +126,14 @@ def _position(sites: pl.DataFrame, sheet: Answer | None) -> tuple[float, float] 
     found = sites.filter(pl.col("site") == sheet.figures["site"])
     longitude, latitude = found.select("longitude", "latitude").row(0)
     return None if longitude is None or latitude is None else (longitude, latitude)
+
+
+def _bounds(sites: pl.DataFrame) -> tuple[float, float, float, float] | None:
+    lon, lat = pl.col("longitude"), pl.col("latitude")
+    placed = sites.filter(lon.is_not_null(), lat.is_not_null())
+    if placed.is_empty():
+        return None
+    west, south, east, north = placed.select(
+        lon.min().alias("w"), lat.min().alias("s"), lon.max().alias("e"), lat.max().alias("n")
+    ).row(0)
+    return west, south, east, north

@@ -62,12 +62,13 @@ def picture(
         asked_site=site,
         choices=shown.choices(found),
         sums=shown.sums(visit, found),
+        signs=shown.signs(found),
         kept_apart=shown.asked_for(chosen, site),
         map={
             "layers": {one.value: visit.url(f"/api/v1/map/{one}", **query) for one in Layer},
             "ground": _ground(visit.settings.root_path),
             "many": found.all_places,
-            "site": sheet.key if sheet else "",
+            "bounds": found.bounds,
         },
     )
 

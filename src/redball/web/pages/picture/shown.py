@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from redball import app
-from redball.app.operating import LEVELS, Chosen, Fleet, Operating, Reason, Stop
+from redball.app.operating import LEVELS, Chosen, Fleet, Operating, Reason, Stop, symbol_code
 from redball.reports.symbols import spoken
 from redball.web.answers import ShownAnswer, Tabled, shown_answer, tabled
 from redball.web.words import days, moment
@@ -15,7 +15,7 @@ from redball.web.words import days, moment
 if TYPE_CHECKING:
     from redball.web.visit import Visit
 
-REASONS = 3
+REASONS = 2
 """Findings named with a fleet."""
 ROWS = 25
 _SHEET_ROWS = 12
@@ -35,9 +35,9 @@ CAPTIONS: Mapping[str, str] = {
 }
 _WORDS = {
     "level": "Status",
-    "days": "Shortest stock, d",
+    "days": "Shortest stock",
     "item": "Of",
-    "target_days": "Wanted, d",
+    "target_days": "Wanted",
     "owner": "Nation",
     "from_site": "From",
     "to_site": "To",
@@ -142,12 +142,20 @@ def choices(found: Operating) -> dict[str, list[tuple[str, str]]]:
     }  # fmt: skip
 
 
+def signs(found: Operating) -> list[tuple[str, str]]:
+    """Kinds of sites that there are, and units, each with the code of its symbol."""
+    return [
+        (spoken(kind), symbol_code(kind, "ours", exercise=found.origin.exercise))
+        for kind in (*found.kinds, "unit")
+    ]
+
+
 def sums(visit: "Visit", found: Operating) -> dict[str, Tabled]:
     """The picture's tables by nation and by class, short."""
     columns = ("nation", "supply_class", "lines", "mass_t", "days_median", "days_p10",
                "target_days", "below_target_share")  # fmt: skip
-    words = {"supply_class": "Class", "days_median": "Middle, d", "days_p10": "Lowest tenth, d",
-             "target_days": "Wanted, d", "below_target_share": "Below"}  # fmt: skip
+    words = {"supply_class": "Class", "days_median": "Middle", "days_p10": "Lowest tenth",
+             "target_days": "Wanted", "below_target_share": "Below"}  # fmt: skip
     everything = visit.url("/api/v1/picture", table="by_nation")
     return {
         "by_nation": tabled(

@@ -1,5 +1,11 @@
-"""Routes of the part scenarios."""
+"""``/scenarios``, ``/stress`` and ``/exposure``: build, preview, run and compare futures."""
 
-from redball.web.routing import Pages
+from redball.web.pages.scenarios import api, building, comparing, ranked
+from redball.web.pages.scenarios.part import pages
 
-pages = Pages("scenarios")
+__all__ = ["pages"]
+
+assert api
+assert building
+assert comparing
+assert ranked

@@ -10,6 +10,8 @@ maplibre.setWorkerUrl(new URL("../vendor/maplibre-gl-worker.mjs", import.meta.ur
 maplibre.setWorkerCount(1);
 const CLICKED = ["sites", "units", "clusters"];
 const NEAR = 6;
+const CLOSE = 6;
+const EVERYTHING = { center: [10, 50], zoom: 2 };
 const REST_MS = 60;
 
 /** Whether this browser can draw the map. */
@@ -24,19 +26,18 @@ export function canDraw() {
 export class Theatre {
   /**
    * @param {HTMLElement} place
-   * @param {{layers: Record<string, string>, ground: string, many: number}} data
+   * @param {{layers: Record<string, string>, ground: string, many: number, bounds: number[] | null}} data
+   * @param {[number, number] | null} at  The site that is looked at.
    * @param {(site: string) => void} chosen  Called with `OWNER:KEY` when a site is clicked.
    */
-  constructor(place, data, chosen) {
+  constructor(place, data, at, chosen) {
     this.data = data;
     this.place = place;
     this.chosen = chosen;
-    this.fitted = false;
     this.map = new maplibre.Map({
       container: place,
       style: style(data, absolute),
-      center: [14, 55],
-      zoom: 3.6,
+      ...(at ? { center: at, zoom: CLOSE } : data.bounds ? { bounds: data.bounds, fitBoundsOptions: { padding: 34, maxZoom: 8 } } : EVERYTHING),
       minZoom: 1,
       maxZoom: 13,
       attributionControl: false,
@@ -56,37 +57,17 @@ export class Theatre {
     this.map.on("click", (event) => this.#click(event));
     this.map.on("mousemove", (event) => this.#hover(event));
     this.map.on("movestart", () => this.popup?.remove());
-    this.map.on("sourcedata", (event) => {
-      if (event.sourceId === "sites" && event.isSourceLoaded) this.#arrived();
+    this.map.once("idle", () => {
+      place.dataset.ready = String(Math.round(performance.now()));
+      fillLegend(document.querySelectorAll("#signs [data-symbol]"));
     });
-    this.map.once("idle", () => { place.dataset.ready = String(Math.round(performance.now())); });
+    this.mark(at);
   }
 
   /** Draw a picture that the map lacks. */
   #draw(name) {
     const made = sign(name);
     if (made && !this.map.hasImage(name)) this.map.addImage(name, made.image, made.options);
-  }
-
-  /** Sites have come: show all of them once, and name their symbols in the legend. */
-  async #arrived() {
-    const source = this.map.getSource("sites");
-    if (this.fitted || !source) return;
-    this.fitted = true;
-    const bounds = await source.getBounds();
-    if (!this.kept && !bounds.isEmpty?.()) this.map.fitBounds(bounds, { padding: 30, maxZoom: 8, animate: false });
-    this.place.dataset.fitted = "1";
-    this.#legend();
-  }
-
-  #legend() {
-    const codes = new Map();
-    for (const one of this.map.querySourceFeatures("sites")) {
-      if (one.properties.kind) codes.set(one.properties.kind, one.properties.symbol);
-    }
-    const unit = this.map.querySourceFeatures("units")[0];
-    if (unit) codes.set("unit", unit.properties.symbol);
-    fillLegend(document.querySelectorAll("#signs [data-kind]"), codes);
   }
 
   /** What lies under the pointer, sites first. */
@@ -150,9 +131,9 @@ export class Theatre {
   mark(at) {
     const features = at ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: at } }] : [];
     const put = () => this.map.getSource("here")?.setData({ type: "FeatureCollection", features });
-    if (this.map.isStyleLoaded()) put(); else this.map.once("load", put);
-    this.kept = this.kept || Boolean(at && !this.fitted);
-    if (at && (!this.fitted || !this.map.getBounds().contains(at))) this.map.jumpTo({ center: at, zoom: Math.max(this.map.getZoom(), 6) });
+    if (this.map.getSource("here")) put();
+    else this.map.once("load", put);
+    if (at && !this.map.getBounds().contains(at)) this.map.jumpTo({ center: at, zoom: Math.max(this.map.getZoom(), CLOSE) });
   }
 
   /** Take the colours of the theme that stands on the page now. */

@@ -137,15 +137,13 @@ export function sign(name) {
 }
 
 /**
- * Put the symbols of kinds into the legend.
- * @param {Iterable<HTMLElement>} places  Elements with `data-kind`.
- * @param {Map<string, string>} codes  Code by kind.
+ * Put the symbols into the legend.
+ * @param {Iterable<HTMLElement>} places  Elements with `data-symbol`.
  */
-export function fillLegend(places, codes) {
+export function fillLegend(places) {
   for (const one of places) {
-    const code = codes.get(one.dataset.kind);
-    if (!code || one.querySelector("canvas")) continue;
-    const drawn = new window.ms.Symbol(code, { size: 12 }).asCanvas(SCALE);
+    if (one.querySelector("canvas")) continue;
+    const drawn = new window.ms.Symbol(one.dataset.symbol, { size: 12 }).asCanvas(SCALE);
     drawn.className = "sign";
     drawn.setAttribute("aria-hidden", "true");
     one.prepend(drawn);

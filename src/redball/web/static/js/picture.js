@@ -163,8 +163,7 @@ async function begin() {
     await drawInstead(place);
     return;
   }
-  theatre = new Theatre(place, mapData(), chosen);
-  theatre.mark(position());
+  theatre = new Theatre(place, mapData(), position(), chosen);
   const again = () => theatre.restyle();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
