@@ -35,8 +35,9 @@ $(ASSETS): $(NODE) tools/build_assets/build.py | $(VENV)/.ready
 	$(BIN)/python -m tools.build_assets.build
 	@touch $@
 
-$(VENDOR): $(NODE) tools/build_assets/vendor.py | $(VENV)/.ready
+$(VENDOR): $(NODE) $(ASSETS) tools/build_assets/vendor.py tools/build_assets/web_map.py | $(VENV)/.ready
 	$(BIN)/python -m tools.build_assets.vendor
+	$(BIN)/python -m tools.build_assets.web_map
 	@touch $@
 
 assets: $(ASSETS) $(VENDOR)

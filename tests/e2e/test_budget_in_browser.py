@@ -40,9 +40,7 @@ def test_dragging_the_budget_shows_what_it_buys(served: Served) -> None:
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
     window.clean()
-    # the banner of the frame is no landmark yet, on any page
-    wrong = [one for one in window.accessible() if not one.startswith("region: ['div[role=")]
-    assert wrong == []
+    assert window.accessible() == []
 
 
 def place_at(page: Page, query: str) -> dict[str, Any]:

@@ -64,6 +64,22 @@ class KeptTwin:
         self._bytes = 2 * int(sum(twin[name].estimated_size() for name in twin.tables))
 
 
+@dataclass(frozen=True)
+class Look:
+    """When somebody began to look at the store.
+
+    Attributes
+    ----------
+    state : int
+        How often something had been changed here.
+    at : float
+        Monotonic seconds.
+    """
+
+    state: int
+    at: float
+
+
 class Keeper:
     """Twins of one server, the most recently used first; may be shared by threads.
 
@@ -95,7 +111,14 @@ class Keeper:
                 self._twins.move_to_end(found[1])
             return twin
 
-    def twin(self, question: Hashable, state: Hashable, make: Callable[[], KeptTwin]) -> KeptTwin:
+    def look(self) -> Look:
+        """Begin to look at the store: asked for before revisions and scope are read."""
+        with self._lock:
+            return Look(self._state, time.monotonic())
+
+    def twin(
+        self, question: Hashable, state: Hashable, look: Look, make: Callable[[], KeptTwin]
+    ) -> KeptTwin:
         """The twin of a state, made once however many ask at the same time.
 
         Parameters
@@ -104,6 +127,9 @@ class Keeper:
             Who looks at which moment for what.
         state : hashable
             What the answer depends on: revision and scope.
+        look : Look
+            When that state was read: building may take longer than :data:`FRESH`, and what was
+            changed meanwhile must not wait for it.
         make : callable
         """
         key = (question, state)
@@ -120,7 +146,7 @@ class Keeper:
                 self._make_room()
                 if len(self._recent) > 16 * self._capacity:
                     self._recent.clear()
-                self._recent[(self._state, question)] = (time.monotonic(), key)
+                self._recent[(look.state, question)] = (look.at, key)
                 self._making.pop(key, None)
         return found
 

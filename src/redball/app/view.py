@@ -14,7 +14,7 @@ from redball.access import ReleaseScope, parse_subject
 from redball.access.actions import Action
 from redball.app.clock import moment_of
 from redball.app.doing import current, use_case
-from redball.app.keeping import RECORDED, Keeper, KeptTwin, keeper, scope_key
+from redball.app.keeping import RECORDED, Keeper, KeptTwin, Look, keeper, scope_key
 from redball.app.releasing import coarsened, ranks_of, released, scope_in
 from redball.app.seen import Seen
 from redball.model import build_twin
@@ -91,11 +91,12 @@ def see_in(
     not released.
     """
     subject = parse_subject(viewer)
+    kept = keeper() if now is None else None
+    look = None if kept is None else kept.look()
     revisions = store.revisions()
     scope = scope_in(store, subject, now=now)
-    kept = keeper() if now is None else None
-    if kept is not None:
-        return _kept(kept, store, scope, revisions, viewer, as_of)
+    if kept is not None and look is not None:
+        return _kept(kept, look, store, scope, revisions, viewer, as_of)
     return _made(store, scope, revisions, as_of, now)
 
 
@@ -131,6 +132,7 @@ def _question(store: str, viewer: str, as_of: datetime | None) -> tuple[object, 
 
 def _kept(
     keeper: Keeper,
+    look: Look,
     store: Store,
     scope: ReleaseScope,
     revisions: pl.DataFrame,
@@ -150,7 +152,7 @@ def _kept(
         at = time.monotonic()
         return KeptTwin(seen, at, at, relied)
 
-    found = keeper.twin(_question(store.address, viewer, as_of), state, make)
+    found = keeper.twin(_question(store.address, viewer, as_of), state, look, make)
     if found.relied and time.monotonic() - found.recorded > RECORDED.total_seconds():
         released(store, scope, found.seen.twin, now=None, again=True)
         found.recorded = time.monotonic()

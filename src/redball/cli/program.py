@@ -18,6 +18,7 @@ from redball.cli import (
     report,
     risk,
     serve,
+    site,
     stock,
     store,
     trust,
@@ -60,6 +61,7 @@ def _options(
 program.command("demo")(demo.demo)
 program.add_typer(forecast.group, name="forecast")
 program.command("picture")(picture.picture)
+program.command("site")(site.site)
 program.command("findings")(findings.findings)
 program.command("serve")(serve.serve)
 program.command("report")(report.report)

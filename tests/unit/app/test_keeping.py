@@ -125,3 +125,27 @@ def test_a_given_moment_is_not_mixed_up_with_now(store: str) -> None:
         then = app.see(app.View(store, "DEU", datetime(2001, 1, 1, tzinfo=UTC)))
         assert then.twin.revision == 0
         assert now.twin.revision > 0
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not_told"])
+def test_what_changes_while_a_twin_is_built_does_not_wait_for_it(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    fresh = 60.0 if told else 0.05
+    monkeypatch.setattr(sys.modules["redball.app.keeping"], "FRESH", fresh)
+    keeper, real = app.Keeper(), build_twin
+    second = write_example(tmp_path / "more")[1]
+
+    def slow(*arguments: object, **words: object) -> object:
+        monkeypatch.setattr("redball.app.view.build_twin", real)
+        app.import_(second, store=store, skip_bad_rows=True)
+        if told:
+            keeper.stale()
+        else:
+            time.sleep(0.06)  # the state was read longer ago than it counts
+        return real(*arguments, **words)  # type: ignore[arg-type]  # handed on as they were given
+
+    monkeypatch.setattr("redball.app.view.build_twin", slow)
+    with app.keeping(keeper):
+        before = app.see(app.View(store, "XAG")).twin.revision
+        assert app.see(app.View(store, "XAG")).twin.revision > before

@@ -22,10 +22,11 @@ from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.keeping import Keeper, keeping
 from redball.app.releasing import authorised
-from redball.app.view import View
+from redball.app.view import View, without_password
 from redball.app.work.kinds import KINDS, Runs, WorkKind
 from redball.app.work.parameters import Parameters
 from redball.desk import Desk
+from redball.desk.people import account_of
 from redball.desk.work import (
     Work,
     WorkState,
@@ -37,7 +38,7 @@ from redball.desk.work import (
     work_of,
     works_of,
 )
-from redball.model import BadUse, RedballError, StoreError
+from redball.model import BadUse, NotPermitted, RedballError, StoreError
 
 LOG = logging.getLogger("redball.work")
 
@@ -95,7 +96,7 @@ class Worker:
         self._desk = desk
         self._live = live
         self._keeper = keeper
-        self._server = f"{socket.gethostname()}:{store}"
+        self._server = f"{socket.gethostname()}:{_place(store)}"
         self._folder = _folder(store)
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -194,11 +195,17 @@ class Worker:
         self._live.look()
         return self.one(who, found.key)
 
-    def again(self, who: str, key: str) -> Work:
-        """Ask once more for what was interrupted, failed or cancelled."""
+    def again(self, who: str, key: str, viewer: str) -> Work:
+        """Ask once more for what was interrupted, failed or cancelled, as who they are now.
+
+        Raises
+        ------
+        NoSuchWork
+            There is none, or it is another's.
+        """
         found = self.one(who, key)
         moment = datetime.fromisoformat(found.as_of) if found.as_of else None
-        view = View(self._store, found.subject, moment)
+        view = View(self._store, viewer, moment)
         return self.ask(who, view, found.kind, json.loads(found.parameters))
 
     def stop(self) -> None:
@@ -247,12 +254,18 @@ class Worker:
             self._running = None
             self._stop.discard(work.key)
             self._progress.pop(work.key, None)
-        with suppress(StoreError):
-            end_work(self._desk, work.key, state, _now(), result=result, error=error, mend=mend)
+        while True:  # the desk may be away for a while: the answer is not to be lost for that
+            try:
+                end_work(self._desk, work.key, state, _now(), result=result, error=error, mend=mend)
+                break
+            except StoreError:
+                if self._ended.wait(1):
+                    break
         self._live.look()
 
     def _answer(self, work: Work) -> str:
         known = _kind(work.kind)
+        self._still_who_they_were(work)
         moment = datetime.fromisoformat(work.as_of) if work.as_of else None
         inputs = Inputs(View(self._store, work.subject, moment))
         folder = self._folder / _same(work)  # asked again, it takes up what was finished
@@ -264,6 +277,15 @@ class Worker:
         finally:
             if not self._ended.is_set():
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _still_who_they_were(self, work: Work) -> None:
+        """Refuse what waited while its asker's account was closed or changed."""
+        with self._desk.reading() as connection:
+            account = account_of(connection, work.account)
+        if account is not None and (not account.active or account.subject != work.subject):
+            raise NotPermitted(
+                "The account that asked for this was changed since.", mend="Ask for it again."
+            )
 
     def _ended_elsewhere(self, work: Work) -> bool:
         """Whether the operator ended it from a command line; looked at once a second."""
@@ -335,6 +357,12 @@ def _same(work: Work) -> str:
     """Name for everything that decides what a piece of work finds, but the data."""
     words = "\n".join((work.subject, work.kind, work.parameters, work.as_of))
     return sha256(words.encode()).hexdigest()[:32]
+
+
+def _place(store: str) -> str:
+    """The store's place, however it was written."""
+    path = store.removeprefix("sqlite:///")
+    return without_password(store) if "://" in path else str(Path(path).resolve())
 
 
 def _folder(store: str) -> Path:

@@ -175,14 +175,14 @@ class Known:
     earlier_gone: int
     standings: Mapping[str, Standing]
     sightings: Mapping[str, tuple[int, int]]
+    state: int
 
 
 @use_case(Action.SEE)
 def worklist(view: View, desk: Desk) -> Worklist:
     """The working list of a viewer's nation, as far as the viewer may see it."""
     known = look_through(view, desk)
-    result = known.result
-    state = desk.versions().get(TOPIC, 0)
+    result, state = known.result, known.state  # not read anew: somebody may have written since
     frame = kept(result.seen, ("worklist frame", desk.where, state), lambda: _frame(known))
     label = kept(result.seen, ("worklist label", desk.where, state), lambda: _label(known))
     origin = replace(result.origin, label=label)
@@ -237,10 +237,12 @@ def look_through(view: View, desk: Desk) -> Known:
     if view.as_of is None:
         remember(result, desk)
     state = desk.versions().get(TOPIC, 0)
-    return kept(result.seen, ("worklist", desk.where, state), lambda: _known(view, desk, result))
+    return kept(
+        result.seen, ("worklist", desk.where, state), lambda: _known(view, desk, result, state)
+    )
 
 
-def _known(view: View, desk: Desk, result: FindingsResult) -> Known:
+def _known(view: View, desk: Desk, result: FindingsResult, state: int) -> Known:
     scope, today = result.seen.scope, result.origin.as_of.date()
     assert scope is not None, "twins of a store have one"
     live = kept(result.seen, "findings named", lambda: {one.key: one for one in named(result)})
@@ -259,7 +261,8 @@ def _known(view: View, desk: Desk, result: FindingsResult) -> Known:
         if not _acknowledged(said, one):
             left[one.key] = one
             standings[one.key] = _gone(said, one, today)
-    return Known(result, live, left, earlier, standings, sighted(desk, view_of(result.seen)))
+    sightings = sighted(desk, view_of(result.seen))
+    return Known(result, live, left, earlier, standings, sightings, state)
 
 
 def _acknowledged(said: Sequence[Entry], gone: Gone) -> bool:

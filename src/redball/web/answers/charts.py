@@ -51,7 +51,8 @@ def _lines(chart: LineChart, anchor: str) -> ShownChart | None:
     series: list[dict[str, object]] = []
     rows: list[dict[str, object]] = []
     for line in chart.lines:
-        points = sorted((float(x), float(y)) for x, y in line.points if isfinite(x) and isfinite(y))
+        points = [(float(x), float(y)) for x, y in line.points if isfinite(x) and isfinite(y)]
+        points.sort(key=lambda point: point[0])  # two at one place keep their order: a step
         if not points:
             continue
         band = sorted(

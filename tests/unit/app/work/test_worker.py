@@ -170,7 +170,11 @@ def test_others_come_between_the_work_of_one(
 
 def test_work_of_others_answers_as_absent(worked: Worker, store: str) -> None:
     asked = worked.ask("me", app.View(store, "XAG"), "simulate", SMALL)
-    for call in (worked.one, worked.cancel, worked.again):
+
+    def again(who: str, key: str) -> Work:
+        return worked.again(who, key, "XAG")
+
+    for call in (worked.one, worked.cancel, again):
         with pytest.raises(NoSuchWork) as foreign:
             call("you", asked.key)
         with pytest.raises(NoSuchWork) as absent:
@@ -194,7 +198,7 @@ def test_a_server_that_ends_leaves_it_interrupted_and_it_can_be_run_again(
     second = Worker(store, desk, heard, app.Keeper())
     try:
         assert ended(second, "me", waits.key).state is WorkState.DONE
-        again = second.again("me", asked.key)
+        again = second.again("me", asked.key, "XAG")
         assert ended(second, "me", again.key).state is WorkState.DONE
     finally:
         second.stop()

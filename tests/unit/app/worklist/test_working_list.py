@@ -1,5 +1,6 @@
 """The working list: identity, states, who may know what, and that nothing closes silently."""
 
+import sys
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -28,6 +29,7 @@ from redball.app.worklist import (
     worklist_reopen,
 )
 from redball.app.worklist.identity import TELLS_APART
+from redball.desk import Desk
 from redball.desk.worklist import add_entry, entries
 from redball.ledger import EventKind
 from redball.model import BadUse, NotPermitted
@@ -289,3 +291,21 @@ def test_the_list_is_filtered_and_sorted(lists: Lists) -> None:
     assert titles == sorted(titles, reverse=True)
     with pytest.raises(BadUse, match="no column"):
         found.chosen(Wanted(sort="nix"))
+
+
+def test_what_is_written_while_somebody_looks_is_not_hidden_by_it(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, module = lists.key("A"), sys.modules["redball.app.worklist.listing"]
+    real: Callable[[app.View, Desk], object] = vars(module)["look_through"]
+    worklist_comment(lists.view(), lists.desk, key, "Ask the depot.", BY)
+
+    def overtaken(view: app.View, desk: Desk) -> object:
+        known = real(view, desk)
+        monkeypatch.setattr(module, "look_through", real)
+        worklist_comment(view, desk, key, "They have some.", BY)
+        return known
+
+    monkeypatch.setattr(module, "look_through", overtaken)
+    lists.list()
+    assert lists.row(key)["comments"] == 2

@@ -52,7 +52,9 @@ def settled(world: World, where: str) -> None:
 def test_a_busy_store_loses_nothing(
     world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(open_store.__kwdefaults__, "busy_seconds", 0.2)  # else half a minute
+    usual = open_store.__kwdefaults__
+    assert usual is not None
+    monkeypatch.setitem(usual, "busy_seconds", 0.2)  # else half a minute
     _, where, _ = send(client, package(), "busy.zip")
     page = client.get(where).text
     before, form = revision(world), {"csrf": csrf_of(page), "seen": seen_on(page)}

@@ -9,12 +9,11 @@ from redball.app.operating import Packed
 def sent(request: Request, document: Packed, kind: str = "application/json") -> Response:
     """A packed document; 304 where the asker has the same.
 
-    Nobody between may keep it, and whoever asked must ask again each time: the tag only saves
-    sending it.
+    Browsers keep nothing of it, as of every page; programs that ask again and again need not be
+    sent the same twice.
     """
     headers = {
         "etag": f'"{document.tag}"',
-        "cache-control": "private, no-cache",
         "vary": "accept-encoding, cookie, authorization",
     }
     if request.headers.get("if-none-match") == headers["etag"]:

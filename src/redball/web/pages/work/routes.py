@@ -102,7 +102,7 @@ def cancel(visit: Visited, key: str) -> Response:
 @pages.act("/work/{key}/again", action=Action.SEE, costly=True)
 def again(visit: Visited, key: str) -> Response:
     """Ask once more for what has ended without an answer."""
-    found = worker_of(visit).again(visit.who.account, key)
+    found = worker_of(visit).again(visit.who.account, key, visit.view.viewer)
     return visit.redirect(f"/work/{found.key}")
 
 

@@ -29,8 +29,10 @@ async function go(href, { push = true, focus = false } = {}) {
   asking?.abort();
   asking = new AbortController();
   let response;
+  let text;
   try {
     response = await fetch(href, { credentials: "same-origin", signal: asking.signal });
+    text = await response.text();  // a newer question may end this one while it is read
   } catch (error) {
     if (error.name !== "AbortError") location.assign(href);
     return;
@@ -39,14 +41,28 @@ async function go(href, { push = true, focus = false } = {}) {
     location.assign(href);
     return;
   }
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = new DOMParser().parseFromString(text, "text/html");
   if (push) history.pushState({ picture: true }, "", href);
   take(page);
   if (focus) document.getElementById("sheet-head")?.focus({ preventScroll: false });
 }
 
+/** Classification, moment and links of the frame: another moment may have others. */
+function frame(page) {
+  const fresh = [...page.querySelectorAll(".marking")];
+  document.querySelectorAll(".marking").forEach((one, number) => one.replaceWith(fresh[number]?.cloneNode(true) ?? ""));
+  for (const part of [".head", ".foot"]) {
+    const [place, next] = [document.querySelector(part), page.querySelector(part)];
+    if (place && next && place.outerHTML !== next.outerHTML) place.replaceWith(next);
+  }
+  document.querySelector(".past")?.remove();
+  const past = page.querySelector(".past");
+  if (past) document.querySelector(".head").after(past);
+}
+
 /** Take over what a fresh page shows. */
 function take(page) {
+  frame(page);
   const before = document.getElementById("map-data");
   for (const id of PARTS) {
     const [place, next] = [document.getElementById(id), page.getElementById(id)];

@@ -33,12 +33,14 @@ async function follow(event) {
     return;
   }
   history.pushState({ tidy: table.id }, "", link.href);
+  sorted = true;
   const links = [...document.getElementById(table.id).querySelectorAll("a[data-sort], a[data-turn]")];
   const focus = links.find((one) => one.textContent === words) ?? links[0];
   focus?.focus();
 }
 
 document.addEventListener("click", follow);
+let sorted = false; // whether the page went to another order of a table since it was loaded
 addEventListener("popstate", (event) => {
-  if (event.state?.tidy || document.querySelector(".tidy a[data-sort]")) location.reload();
+  if (event.state?.tidy || sorted) location.reload();
 });
