@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.bench_network [--size S|M|L] [--json]`` over the store of ``bench_web``
 (without a size M; L has 20,000 parties in all). Each page is asked once (cold: the network is
-built) and then twenty times; the 95th percentile is stated. The browser opens the page, opens the largest
-group, and searches; stated are the time until the graph stands and the longest task (a task under
-50 ms is not reported by the browser and counts as 0).
+built) and then twenty times; the 95th percentile is stated. The browser opens the page, opens the
+largest group, and searches; stated are the time until the graph stands and the longest task (a task
+under 50 ms is not reported by the browser and counts as 0).
 """
 
 import argparse
