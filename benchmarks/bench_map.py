@@ -20,7 +20,7 @@ from tests.web_people import COOKIE
 
 from benchmarks.bench_web import Server, prepare
 
-VISITS = 2
+VISITS = 3
 LANES = {"S": 0, "M": 0, "L": 20_000}
 ZOOMS = (0, 2, 5)
 """Steps closer, from where the whole theatre is seen."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlencode
 
-import httpx
+import httpx2
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
@@ -97,7 +97,7 @@ class Provider:
     identity : Identity
     back : str
         Address to which it sends people back: :data:`CALLBACK` of this server.
-    transport : httpx.BaseTransport, optional
+    transport : httpx2.BaseTransport, optional
     clock : callable
         Seconds since 1970.
     """
@@ -106,7 +106,7 @@ class Provider:
         self,
         identity: Identity,
         back: str,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx2.BaseTransport | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._identity = identity

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
@@ -55,7 +55,7 @@ class Fetching:
     Parameters
     ----------
     identity : Identity
-    transport : httpx.BaseTransport, optional
+    transport : httpx2.BaseTransport, optional
         How it is reached; the network where not given.
     clock : callable
         Seconds, monotonic.
@@ -64,13 +64,13 @@ class Fetching:
     def __init__(
         self,
         identity: Identity,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx2.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._identity = identity
         self._clock = clock
         self._lock = threading.Lock()
-        self._client = httpx.Client(
+        self._client = httpx2.Client(
             transport=transport, timeout=SECONDS, follow_redirects=False, trust_env=False
         )
         self._addresses: tuple[float, Addresses] | None = None
@@ -137,7 +137,7 @@ class Fetching:
             "client_id": self._identity.client_id,
         }
         secret = self._identity.client_secret
-        auth = httpx.BasicAuth(self._identity.client_id, secret) if secret else None
+        auth = httpx2.BasicAuth(self._identity.client_id, secret) if secret else None
         address = self.addresses().token
         if auth is None:
             said = self._said("POST", address, data=form)
@@ -164,7 +164,7 @@ class Fetching:
         address: str,
         *,
         data: Mapping[str, str] | None = None,
-        auth: httpx.Auth | None = None,
+        auth: httpx2.Auth | None = None,
     ) -> Plain:
         headers = {"accept": "application/json", "accept-encoding": "identity"}
         try:
@@ -177,7 +177,7 @@ class Fetching:
                     if len(body) > MOST_BYTES:
                         raise _away("It sent too much.", address)
                 status = response.status_code
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise _away("It can't be reached.", address) from error
         if status == 400 and method == "POST":
             return {}  # the code is not accepted: RFC 6749, 5.2
