@@ -420,9 +420,17 @@ def test_only_the_store_opens_databases() -> None:
     outside = {
         name
         for name, tree in _modules(*DRIVERS)
-        if _imported(tree) & DRIVERS and not name.startswith("store/")
+        if _imported(tree) & DRIVERS and not name.startswith(("store/", "desk/"))
     }
-    assert outside == {"runtime/journal.py"}  # a file of its own: results of a long run
+    # a file of its own: results of a long run; and a name for the type of a desk's connection
+    assert outside == {"runtime/journal.py", "app/people/register.py"}
+    assert "create_engine" not in _named(_tree("app/people/register.py"))
+
+
+def test_the_desk_opens_its_own_database_at_one_place() -> None:
+    desk = {name: tree for name, tree in _modules(*DRIVERS) if name.startswith("desk/")}
+    opening = {name for name, tree in desk.items() if "create_engine" in _named(tree)}
+    assert opening == {"desk/opening.py"}
     opened = {
         name
         for name, tree in _modules("create_engine", "connect")

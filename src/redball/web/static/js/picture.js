@@ -91,7 +91,7 @@ function syncFilters(page) {
     if (!fresh.querySelector(`input[type=hidden][name="${mine.name}"]`)) mine.remove();
   }
   const [row, next] = [filters.querySelector(".row"), fresh.querySelector(".row")];
-  if (row.innerHTML !== next.innerHTML) row.replaceWith(next);
+  if (!row.isEqualNode(next)) row.replaceWith(next);
 }
 
 /** The address that the filters ask for. */
