@@ -82,7 +82,9 @@ def test_a_lie_is_not_believed(ours: Provider, theirs: IdentityProvider, lie: st
         signed_in(ours, theirs)
 
 
-@pytest.mark.parametrize("change", [_forget("auth_time"), _set(auth_time="now")], ids=str)
+@pytest.mark.parametrize(
+    "change", [_forget("auth_time"), _set(auth_time="now")], ids=["forgotten", "no-time"]
+)
 def test_a_fresh_proof_without_a_time_is_none(
     ours: Provider, theirs: IdentityProvider, change: Any
 ) -> None:
