@@ -2,13 +2,14 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.one_demo import Shown, shown
+from tests.one_demo import Shown, in_place, shown
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
@@ -36,6 +37,31 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def run_all(lines: list[str], folder: Path) -> str:
+    """Run commands one after the other, as a shell would; all that they print.
+
+    A plain command runs in this process, which spares what a process takes to begin. Lines that
+    need a shell have one, with what was exported before.
+    """
+    exported: list[str] = []
+    told = ""
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        settings = dict(one.split("=", 1) for one in exported)
+        if words[0] == "export":
+            exported.append(words[1])
+        elif words[0] == "redball" and not re.search(r"[|&;<>$*]", line):
+            answer = in_place(*words[1:], cwd=folder, settings=settings)
+            assert answer.returncode == 0, f"{line}\n{answer.stderr}"
+            told += answer.stdout
+        else:
+            script = "\n".join([*(f"export {shlex.quote(one)}" for one in exported), line])
+            answer = shell(script, folder)
+            assert answer.returncode == 0, f"{line}\n{answer.stderr}"
+            told += answer.stdout
+    return told
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """The demo that the pages begin with, as the tests of the command have made it."""
@@ -46,9 +72,7 @@ def after_the_demo(lines: list[str], demo: Shown, folder: Path) -> str:
     """Run a page's commands; its first, the demo, is the one that was made before."""
     assert lines[0] == "redball demo --dir tour"
     shutil.copytree(demo.folder, folder / "tour")
-    answer = shell("\n".join(lines[1:]), folder)
-    assert answer.returncode == 0, answer.stderr
-    return demo.told + answer.stdout
+    return demo.told + run_all(lines[1:], folder)
 
 
 def test_the_tutorial_runs_from_top_to_bottom(demo: Shown, tmp_path: Path) -> None:
@@ -87,13 +111,9 @@ def test_the_guide_connects_a_national_system(tmp_path: Path) -> None:
         "Lagerort;Artikelnr;Charge;Menge;Zustand;Verfall;Bemerkung\nL1;A1;C7;1.200,5;A;31.03.2027;x\n",
         "cp1252",
     )
-    answer = shell("\n".join(commands(guide)), tmp_path)
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    shown = shell(
-        "redball picture --store coalition.sqlite --viewer DEU --table stock --json", tmp_path
-    )
-    assert shown.returncode == 0, shown.stderr
-    assert "Depot Süd" in shown.stdout
+    run_all(commands(guide), tmp_path)
+    question = "redball picture --store coalition.sqlite --viewer DEU --table stock --json"
+    assert "Depot Süd" in run_all([question], tmp_path)
 
 
 def test_generated_pages_are_up_to_date() -> None:
