@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 FRESH = 0.5
 """Seconds for which a decided scope and the state of the store count as known."""
-CLOCK = 60.0
+CLOCK = 600.0
 """Seconds for which a twin of now counts as one of now, while nothing in the store changes."""
 RECORDED = timedelta(minutes=15)
 """How long one record of a release stands for looking at the same state again."""

@@ -1,19 +1,29 @@
 """Read the ledger, hand it to other systems, and look for signs of misuse."""
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import polars as pl
 
 from redball.access.actions import Action
 from redball.app.doing import use_case
+from redball.app.ledger_pages import spanned
 from redball.app.view import opened
-from redball.ledger import (
-    EventKind,
+from redball.ledger import Event, EventKind, decoded
+from redball.ledger.watch import (
+    Detection,
+    Json,
+    Watcher,
+    cef_line,
+    ocsf_event,
+    ocsf_finding,
+    watch,
 )
-from redball.ledger.watch import cef_line, ocsf_event, ocsf_finding, watch
 from redball.model import BadUse
 
 FORMS = ("ocsf", "cef")
+_PIECE = 2_000
 
 
 @use_case(Action.ADMINISTER)
@@ -49,18 +59,70 @@ def ledger_lines(store: str, *, kind: str | None = None, form: str = "ocsf") -> 
     BadUse
         The form or the kind is not known.
     """
+    return list(ledger_feed(store, kind=kind, form=form))
+
+
+@use_case(Action.ADMINISTER)
+def ledger_feed(
+    store: str,
+    *,
+    kind: str | None = None,
+    form: str = "ocsf",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[str]:
+    """The same line by line, of a span of time: a few thousand entries are in memory at once.
+
+    The detections are of the whole ledger, so they come at the end of the whole of it only.
+
+    Raises
+    ------
+    BadUse
+        The form or the kind is not known.
+    """
     if form not in FORMS:
         raise BadUse(f"'{form}' is not a form.", mend=f"Use one of: {', '.join(FORMS)}.")
     wanted = _kind(kind)
     with opened(store) as source:
-        events, node = source.events(), source.origin()
-    shown = [(n, e) for n, e in enumerate(events) if wanted is None or e.kind is wanted]
-    if form == "cef":
-        return [cef_line(event, number, node=node) for number, event in shown]
-    found = [ocsf_event(event, number, node=node) for number, event in shown]
-    if wanted is None:
-        found += [ocsf_finding(one, node=node) for one in watch(events)]
-    return [json.dumps(one, sort_keys=True, ensure_ascii=False) for one in found]
+        total, low, high = spanned(source, since, until)
+        node = source.origin()
+    whole = wanted is None and (low, high) == (0, total)
+    watcher = Watcher() if whole and form == "ocsf" else None
+    return _lines(_pieces(store, low, high), wanted, form, node, watcher)
+
+
+def _lines(
+    pieces: Iterable[Sequence[tuple[int, Event]]],
+    wanted: EventKind | None,
+    form: str,
+    node: str,
+    watcher: Watcher | None,
+) -> Iterator[str]:
+    found: list[Detection] = []
+    for piece in pieces:
+        for number, event in piece:
+            if watcher is not None:
+                found += watcher.take(event)
+            if wanted is not None and event.kind is not wanted:
+                continue
+            if form == "cef":
+                yield cef_line(event, number, node=node)
+            else:
+                yield _json(ocsf_event(event, number, node=node))
+    for one in found:
+        yield _json(ocsf_finding(one, node=node))
+
+
+def _pieces(store: str, low: int, high: int) -> Iterator[list[tuple[int, Event]]]:
+    """Entries from one number up to another, some at a time; the store is not held between."""
+    for start in range(low, high, _PIECE):
+        with opened(store) as source:
+            entries = source.entries(start, min(start + _PIECE, high))
+        yield [(entry.index, decoded(entry.envelope).event) for entry in entries]
+
+
+def _json(line: Json) -> str:
+    return json.dumps(line, sort_keys=True, ensure_ascii=False)
 
 
 def _kind(text: str | None) -> EventKind | None:
@@ -78,7 +140,8 @@ def ledger_watch(store: str) -> pl.DataFrame:
     Columns: ``severity``, ``rule``, ``at``, ``actor``, ``what``, ``entries`` (numbers).
     """
     with opened(store) as source:
-        found = watch(source.events())
+        total = source.state()["ledger"]
+    found = watch(event for piece in _pieces(store, 0, total) for _, event in piece)
     rows = [
         (
             one.severity.name.lower(), str(one.rule), one.at.isoformat(), one.actor, one.what,

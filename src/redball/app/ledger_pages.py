@@ -93,9 +93,7 @@ def ledger_page(
     if not 1 <= rows <= MOST_ROWS:
         raise BadUse(f"A page has 1 to {MOST_ROWS:,} rows.", where="rows")
     with opened(store) as source:
-        total = source.state()["ledger"]
-        low = 0 if since is None else _first(source, total, since, after=False)
-        high = total if until is None else _first(source, total, until, after=True)
+        total, low, high = spanned(source, since, until)
         top = max(min(high, total if before is None else before), 0)
         found: list[tuple[int, Event]] = []
         at, floor = top, max(low, top - LOOKED)
@@ -117,6 +115,27 @@ def ledger_page(
         oldest=at,
         older=at if at > low else None,
     )
+
+
+@use_case(Action.ADMINISTER)
+def ledger_size(store: str) -> int:
+    """How many entries the ledger has."""
+    with opened(store) as source:
+        return source.state()["ledger"]
+
+
+def spanned(source: Store, since: datetime | None, until: datetime | None) -> tuple[int, int, int]:
+    """Entries of the whole ledger, and the first and the end of those in a span of time.
+
+    Raises
+    ------
+    StoreError
+        An entry is missing.
+    """
+    total = source.state()["ledger"]
+    low = 0 if since is None else _first(source, total, since, after=False)
+    high = total if until is None else _first(source, total, until, after=True)
+    return total, low, high
 
 
 def _first(source: Store, total: int, moment: datetime, *, after: bool) -> int:
@@ -147,4 +166,4 @@ def _row(number: int, event: Event) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-__all__ = ["LOOKED", "MOST_ROWS", "LedgerPage", "ledger_page"]
+__all__ = ["LOOKED", "MOST_ROWS", "LedgerPage", "ledger_page", "ledger_size", "spanned"]

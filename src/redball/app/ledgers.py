@@ -21,7 +21,7 @@ from redball.ledger import (
 )
 from redball.model import BadData, BadUse, NotPermitted
 from redball.signing import SigningKey, VerifierKey, parse_note
-from redball.store import Entry, LedgerReport, Store
+from redball.store import LedgerReport, Store
 
 Progress = Callable[[str, int, int], None]
 MOST_BYTES = 8_000_000
@@ -201,8 +201,8 @@ def ledger_prove(
         There is no such entry, or its content is not here.
     """
     with opened(store) as source:
-        entries = source.entries()
-        number = _number(entries, entry, about)
+        number = _number(source, entry, about)
+        envelopes = source.entries(number, number + 1)
         if checkpoint is None:
             note = source.checkpoint(ledger_key(store, source), key_folder(store))
         else:
@@ -222,21 +222,20 @@ def ledger_prove(
         )
     proof = inclusion_proof(number, size, HashTree(leaves[:size]).node)
     out.write_text(
-        write_proof(entries[number].envelope, number, proof, note, opening), encoding="utf-8"
+        write_proof(envelopes[0].envelope, number, proof, note, opening), encoding="utf-8"
     )
     return number
 
 
-def _number(entries: Sequence[Entry], entry: int | None, about: str | None) -> int:
+def _number(source: Store, entry: int | None, about: str | None) -> int:
     if (entry is None) == (about is None):
         raise BadUse("Which entry is not clear.", mend="Give its number, or what it is about.")
     if entry is not None:
-        if entry >= len(entries):
-            raise BadUse(
-                f"There is no entry {entry}.", mend=f"The ledger has 0 to {len(entries) - 1}."
-            )
+        total = source.state()["ledger"]
+        if not source.entries(entry, entry + 1):
+            raise BadUse(f"There is no entry {entry}.", mend=f"The ledger has 0 to {total - 1}.")
         return entry
-    events = [decoded(entry.envelope).event for entry in entries]
+    events = [decoded(entry.envelope).event for entry in source.entries()]
     named = (about, f"{about} version ")
     found = [n for n, e in enumerate(events) if e.object == about or e.object.startswith(named[1])]
     agreed = [n for n in found if events[n].kind is EventKind.AGREEMENT]

@@ -215,3 +215,4 @@ def _prepare(desk: Desk, *, server: bool) -> None:
         METADATA.create_all(connection)
         if connection.execute(sa.select(STATE.c.version)).scalar_one_or_none() is None:
             connection.execute(sa.insert(STATE).values(id=1, version=VERSION))
+        connection.execute(sa.update(STATE).values(version=VERSION))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from redball.desk.opening import Desk
-from redball.desk.tables.worklist import BEGAN, COUNTED, ENTRY, FINDING, SIGHTED
+from redball.desk.tables.worklist import BEGAN, COUNTED, ENTRY, FINDING, RESTED, SIGHTED
 from redball.model import ResultLabel
 from redball.model.results import NOBODY
 
@@ -192,6 +192,34 @@ def counted(desk: Desk, view: str) -> dict[int, Counted]:
             )
             for row in rows
         }  # fmt: skip
+
+
+def rested(desk: Desk, view: str) -> dict[int, tuple[int, int]]:
+    """On how many rows each count of a view rests, and after which import that was looked at."""
+    with desk.reading() as connection:
+        rows = connection.execute(sa.select(RESTED).where(RESTED.c.view == view)).mappings()
+        return {row["revision"]: (row["rows"], row["checked"]) for row in rows}
+
+
+def rest(desk: Desk, view: str, revision: int, rows: int, checked: int) -> bool:
+    """Write down on how many rows a count rests; another number than before takes the count back.
+
+    Returns
+    -------
+    bool
+        Whether the count still stands.
+    """
+    where = (RESTED.c.view == view) & (RESTED.c.revision == revision)
+    with desk.writing() as connection:
+        known = connection.execute(sa.select(RESTED.c.rows).where(where)).scalar_one_or_none()
+        connection.execute(sa.delete(RESTED).where(where))
+        if known is not None and known != rows:
+            counts = (COUNTED.c.view == view) & (COUNTED.c.revision == revision)
+            connection.execute(sa.delete(COUNTED).where(counts))
+            return False
+        row = {"view": view, "revision": revision, "rows": rows, "checked": checked}
+        connection.execute(sa.insert(RESTED).values(**row))
+        return True
 
 
 def sighted(desk: Desk, view: str) -> dict[str, tuple[int, int]]:

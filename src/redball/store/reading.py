@@ -41,6 +41,20 @@ def stream(
     return Stream(revision, _frames(backend, ordered, revision, allowed, coarse or {}))
 
 
+def visible_rows(
+    backend: Backend, revision: int, labels: Collection[int], coarse: Mapping[int, int]
+) -> int:
+    """Count the rows of a revision as it is read today; see :meth:`Store.visible_rows`."""
+    allowed, count = label_ids_of(labels), sa.func.count().label("rows")
+    queries = {
+        name: visible(
+            sa.select(count).select_from(sql_table(name)), name, revision, allowed, coarse
+        )
+        for name in tables()
+    }
+    return sum(int(one["rows"][0]) for one in backend.frames(queries, labels=allowed).values())
+
+
 def label_ids_of(labels: Collection[int]) -> list[int]:
     """Label ids in order, each once.
 

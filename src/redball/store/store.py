@@ -21,7 +21,7 @@ from redball.store.log import Entry, entries, events_since, leaf_hashes, record,
 from redball.store.marking import all_labels, all_markings, marked_rows
 from redball.store.migrating import schema_revision
 from redball.store.paged import Paged
-from redball.store.reading import stream
+from redball.store.reading import stream, visible_rows
 from redball.store.recording import Recorder
 from redball.store.results import ResultRecord, list_results, read_result, save_result
 from redball.store.revisions import revision_frame
@@ -162,6 +162,15 @@ class Store(Paged):
         past, a row that is shown more coarsely since is left out, as one that was recalled.
         """
         return stream(self._backend, as_of=as_of, labels=labels, names=names, coarse=coarse)
+
+    def visible_rows(
+        self, revision: int, *, labels: Collection[int], coarse: Mapping[int, int] | None = None
+    ) -> int:
+        """Count the rows of a past revision that would be read today, with the words of stream.
+
+        While no row of it is recalled or marked anew, it stays the same.
+        """
+        return visible_rows(self._backend, revision, labels, coarse or {})
 
     def revisions(self) -> pl.DataFrame:
         """Return the imports, one row each, oldest first."""

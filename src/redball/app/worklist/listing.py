@@ -1,6 +1,5 @@
 """The working list: a viewer's findings with how each stands."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -99,8 +98,8 @@ class Worklist:
     @property
     def counts(self) -> Mapping[str, int]:
         """How many in each state."""
-        found = Counter(self.frame["state"].to_list())
-        return {state.value: found[state.value] for state in State}
+        found = dict(self.frame["state"].value_counts().iter_rows())
+        return {state.value: found.get(state.value, 0) for state in State}
 
     def chosen(self, wanted: Wanted) -> pl.DataFrame:
         """Rows that are wanted, in the order wanted.

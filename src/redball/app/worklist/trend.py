@@ -9,7 +9,7 @@ today: a row that was recalled since does not come back through here.
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -20,11 +20,12 @@ from redball.access.actions import Action
 from redball.app.doing import use_case
 from redball.app.keeping import Keeper, keeping, kept
 from redball.app.picture import FindingsResult, findings
+from redball.app.releasing import ranks_of
 from redball.app.seen import Seen
-from redball.app.view import View
+from redball.app.view import View, opened
 from redball.app.worklist.identity import Named, named
 from redball.desk import Desk
-from redball.desk.worklist import Counted, began, count, counted, sighted
+from redball.desk.worklist import Counted, began, count, counted, rest, rested, sighted
 from redball.model import Level, Origin
 
 IMPORTS = 24
@@ -45,12 +46,15 @@ class Point:
         Whose package it was.
     counted : Counted or None
         None until it has been worked out.
+    checked : bool
+        Whether it is known that no row behind it was recalled since.
     """
 
     revision: int
     imported_at: datetime
     owner: str
     counted: Counted | None
+    checked: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class Trend:
     def missing(self) -> int:
         """Imports that are not worked out yet."""
         return sum(point.counted is None for point in self.points)
+
+    @property
+    def behind(self) -> bool:
+        """Whether something is left to work out, or to look at again after an import."""
+        return not all(point.counted and point.checked for point in self.points)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -122,10 +131,14 @@ def worklist_trend(view: View, desk: Desk) -> Trend:
 def worklist_catch_up(
     view: View, desk: Desk, *, progress: Callable[[str, int, int], None] | None = None
 ) -> Trend:
-    """Work out what the trend still lacks: a twin for each import that nobody looked at."""
+    """Work out what the trend lacks: a twin for each import that nobody looked at.
+
+    A count that rests on other rows than when it was made, since one was recalled, is made anew.
+    """
     result = findings(view)
     if view.as_of is None:
         remember(result, desk)
+    look_again(result, desk)
     trend, start = trend_of(result, desk), began(desk, view.nation, result.origin.revision)
     left = [point for point in trend.points if point.counted is None]
     for done, point in enumerate(left):
@@ -134,16 +147,37 @@ def worklist_catch_up(
         with keeping(Keeper(1)):  # used once: nobody else's twin has to go for it
             past = findings(View(view.store, view.viewer, point.imported_at))
         note(desk, view_of(result.seen), past, point.revision, remember=point.revision >= start)
+    look_again(result, desk)
     return trend_of(result, desk)
+
+
+def look_again(result: FindingsResult, desk: Desk) -> None:
+    """Take back each count that rests on other rows than when it was made."""
+    seen, name = result.seen, view_of(result.seen)
+    assert seen.scope is not None, "twins of a store have one"
+    left = [one for one in trend_of(result, desk).points if one.counted and not one.checked]
+    if not left:
+        return
+    labels, coarse = list(seen.scope.labels), ranks_of(seen.scope)
+    with opened(seen.store) as store:
+        rows = [store.visible_rows(p.revision, labels=labels, coarse=coarse) for p in left]
+    for point, number in zip(left, rows, strict=True):
+        rest(desk, name, point.revision, number, result.origin.revision)
 
 
 def trend_of(result: FindingsResult, desk: Desk) -> Trend:
     """The trend up to a result, as far as it is worked out."""
-    known = counted(desk, view_of(result.seen))
-    return Trend(
-        [Point(p.revision, p.imported_at, p.owner, known.get(p.revision)) for p in points(result)],
-        result.origin,
-    )
+    name, now = view_of(result.seen), result.origin.revision
+    known, looked = counted(desk, name), rested(desk, name)
+    made = [
+        replace(
+            one,
+            counted=known.get(one.revision),
+            checked=looked.get(one.revision, (0, 0))[1] >= now,
+        )
+        for one in points(result)
+    ]
+    return Trend(made, result.origin)
 
 
 def remember(result: FindingsResult, desk: Desk) -> None:

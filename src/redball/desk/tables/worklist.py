@@ -59,6 +59,16 @@ COUNTED = sa.Table(
 )
 """How many findings a view had after an import: the trend."""
 
+RESTED = sa.Table(
+    "finding_rested",
+    METADATA,
+    sa.Column("view", sa.Text(), primary_key=True),
+    sa.Column("revision", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("rows", sa.BigInteger(), nullable=False),
+    sa.Column("checked", sa.BigInteger(), nullable=False),
+)
+"""On how many rows a count rests, and after which import that was last looked at."""
+
 SIGHTED = sa.Table(
     "finding_sighted",
     METADATA,

@@ -1,6 +1,5 @@
 """The working list: look, filter, open one, and what may be done about it."""
 
-from collections import Counter
 from datetime import date
 from typing import Annotated
 
@@ -43,7 +42,7 @@ Version = Annotated[str, Form(max_length=40)]
 def working_list(visit: Visited, wanted: WantedNow, first: First = 0) -> Response:
     """All findings with how they stand, filtered by the address."""
     found = worklist(visit.view, visit.services.desk)
-    if visit.as_of is None and found.trend.missing:
+    if visit.as_of is None and found.trend.behind:
         visit.services.of(CatchingUp).ask(visit.view)
     chosen = found.chosen(wanted)
     bars, greatest = shown.trend_bars(found.trend)
@@ -54,7 +53,7 @@ def working_list(visit: Visited, wanted: WantedNow, first: First = 0) -> Respons
         origin=found.origin,
         live=("picture", "worklist"),
         wanted=wanted,
-        numbers=shown.lead(found.counts, Counter(live["level"].to_list())),
+        numbers=shown.lead(found.counts, dict(live["level"].value_counts().iter_rows())),
         earlier_gone=found.earlier_gone,
         tabs=shown.tabs(found.counts),
         columns=shown.COLUMNS,

@@ -1,16 +1,17 @@
 """The ledger: entries, verifying it, proofs and events to take away."""
 
-import tempfile
-from pathlib import Path
+from itertools import islice
 from typing import Annotated
 
 from fastapi import Query
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from redball import app
 from redball.access.actions import Action
 from redball.app import LedgerVerdict
+from redball.app.ledger_log import ledger_feed
 from redball.app.ledger_pages import LedgerPage, ledger_page
+from redball.app.ledger_proofs import ledger_proof
 from redball.ledger import EventKind
 from redball.model import BadUse
 from redball.web.answers.tables import tabled
@@ -118,10 +119,7 @@ def proof(visit: Visited, entry: int) -> Response:
     """A proof that an entry stands in the ledger; the signed checkpoint is in it."""
     if not 0 <= entry <= _MOST_PROOF:
         raise BadUse("Entries count from 0.", where="entry")
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "proof.txt"
-        app.ledger_prove(visit.settings.store, out=out, entry=entry)
-        text = out.read_text(encoding="utf-8")
+    text = ledger_proof(visit.settings.store, entry)
     return as_document(text, f"proof-{entry}", "text/plain")
 
 
@@ -131,11 +129,22 @@ def keys(visit: Visited) -> Response:
     return as_document("".join(f"{one}\n" for one in found), "keys", "text/plain")
 
 
-def events(visit: Visited, form: Word = "ocsf", kind: Word = "") -> Response:
-    """Entries as security events for another system, one on each line."""
-    lines = app.ledger_lines(visit.settings.store, kind=kind or None, form=form)
-    return Response(
-        "".join(f"{one}\n" for one in lines),
+def events(
+    visit: Visited, form: Word = "ocsf", kind: Word = "", since: Word = "", until: Word = ""
+) -> Response:
+    """Entries as security events for another system, one on each line, as they are read."""
+    lines = ledger_feed(
+        visit.settings.store,
+        kind=kind or None,
+        form=form,
+        since=app.parse_moment(since) if since else None,
+        until=app.parse_moment(until) if until else None,
+    )
+    return StreamingResponse(
+        (
+            "".join(f"{one}\n" for one in part)
+            for part in iter(lambda: list(islice(lines, 500)), [])
+        ),
         media_type="text/plain",
         headers={"content-disposition": f'attachment; filename="redball-{_ENDINGS[form]}"'},
     )

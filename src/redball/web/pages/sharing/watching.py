@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from redball import app
 from redball.access.actions import Action
-from redball.app.ledger_pages import ledger_page
+from redball.app.ledger_pages import ledger_size
 from redball.web.answers.tables import tabled
 from redball.web.routing import Pages
 from redball.web.uploads.jobs import Jobs, Progress
@@ -47,7 +47,7 @@ def watch(visit: Visited) -> Response:
     job = visit.services.of(Jobs).of(_JOB)
     done = None if job is None or job.runs else job
     found = done.result if done is not None and isinstance(done.result, Watch) else None
-    total = ledger_page(visit.settings.store, rows=1).total
+    total = ledger_size(visit.settings.store)
     return visit.page(
         "sharing/watch.html",
         title="Signs of misuse",
@@ -79,7 +79,7 @@ def look(visit: Visited) -> Response:
     store = visit.settings.store
 
     def work(progress: Progress) -> Watch:
-        total = ledger_page(store, rows=1).total
+        total = ledger_size(store)
         progress("Entries are looked through.", 0, total)
         return Watch(app.ledger_watch(store), total, datetime.now(UTC))
 
