@@ -37,7 +37,7 @@ class Packed:
 def packed(text: str, tag: str) -> Packed:
     """A text as bytes, as it is and with gzip."""
     data = text.encode("utf-8")
-    return Packed(data, gzip.compress(data, 5, mtime=0), tag)
+    return Packed(data, gzip.compress(data, 8, mtime=0), tag)
 
 
 def points(rows: pl.DataFrame, properties: Mapping[str, pl.Expr]) -> list[str]:

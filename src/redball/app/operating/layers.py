@@ -20,6 +20,9 @@ from redball.app.picture import PictureOptions, Recognised, recognise
 from redball.app.view import View, see
 
 _TONNES = 3
+_GREATEST = ((700, 0), (1500, 4), (4000, 5), (9000, 6))
+"""The 700 greatest flows are drawn from scale 0 on, the 1,500 greatest from scale 4 on, and so on."""
+_ALL_FROM = 7
 
 
 class Layer(StrEnum):
@@ -130,8 +133,7 @@ def _lanes(known: Recognised, chosen: Chosen) -> list[str]:
         from_lat=sites["latitude"].gather(ordered["from_site_ix"]),
         to_lon=sites["longitude"].gather(ordered["to_site_ix"]),
         to_lat=sites["latitude"].gather(ordered["to_site_ix"]),
-        # the browser draws the greatest of many first, by this
-        order=pl.int_range(pl.len(), dtype=pl.Int32),
+        scale=_scale(pl.int_range(pl.len())),
     )
     return lines(
         ends,
@@ -140,9 +142,17 @@ def _lanes(known: Recognised, chosen: Chosen) -> list[str]:
             "mode": pl.col("mode"),
             "flow": pl.col("flow_t_per_day").round(_TONNES),
             "loading": pl.col("loading").round(_TONNES),
-            "order": pl.col("order"),
+            "scale": pl.col("scale"),
         },
     )
+
+
+def _scale(number: pl.Expr) -> pl.Expr:
+    """From which scale of the map on a lane is drawn, by its number in the order of flows."""
+    found = pl.lit(_ALL_FROM, pl.Int8)
+    for most, scale in reversed(_GREATEST):
+        found = pl.when(number < most).then(pl.lit(scale, pl.Int8)).otherwise(found)
+    return found
 
 
 def _hazards(known: Recognised, chosen: Chosen) -> list[str]:

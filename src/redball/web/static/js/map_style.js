@@ -6,8 +6,6 @@ export const MANY = 400;
 const BUSY = 0.6;
 const FULL = 0.85;
 const DASHES = { road: null, rail: [4, 1.5], sea: [1.5, 2], inland_water: [4, 2, 1, 2], air: [0.6, 2.4], pipeline: [6, 1.5, 1.5, 1.5] };
-/** How many lanes, the greatest flows first, are drawn from which scale on. */
-const LANES = ["step", ["zoom"], 700, 4, 1500, 5, 4000, 6, 9000, 7, 1e9];
 const FONT = ["Plex"];
 
 const loading = ["coalesce", ["get", "loading"], -1];
@@ -71,7 +69,7 @@ function groundLayers(tones) {
 
 function laneLayers(tones) {
   const colour = ["case", ["<", loading, 0], tones.quiet, ["<", loading, BUSY], tones.s1, ["<", loading, FULL], tones.s2, tones.bad];
-  const drawn = ["<", ["get", "order"], LANES];
+  const drawn = [">=", ["zoom"], ["get", "scale"]]; // the greatest flows first
   const aside = ["interpolate", ["linear"], ["zoom"], 4, 0.8, 9, 2.5];
   const found = [{
     id: "lanes-full", type: "line", source: "lanes", filter: ["all", drawn, [">=", loading, FULL]],
