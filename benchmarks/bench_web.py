@@ -4,8 +4,9 @@
 A server in a process of its own serves a synthetic coalition (S, M, L: 1,000, 10,000, 100,000
 items). Twenty people, each with an account and a session of their own, ask for one page after the
 other, thinking a second between two; then without thinking, as a peer. Time is from the request to
-the last byte as it is sent (packed), as a client on the same machine measures it. 200 viewers listen while something
-changes ten times a second. Figures are of warm pages: the first question of each is asked before.
+the last byte as it is sent (packed), as a client on the same machine measures it. 200 viewers
+listen while something changes ten times a second. Figures are of warm pages: the first question of
+each is asked before.
 """
 
 import argparse
@@ -234,7 +235,7 @@ def _delays(
 
 
 def first_bytes(server: Server) -> dict[str, int]:
-    """Bytes on the wire of the picture, of all that it names and of what the map asks for, packed."""
+    """Bytes on the wire, packed: the picture, all that it names, what the map asks for."""
     found: dict[str, int] = {}
     with server.client(0) as client:
         page = client.get("/picture", headers={"accept-encoding": "gzip"})
