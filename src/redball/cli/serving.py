@@ -65,7 +65,7 @@ def serve_store(
     application = secured(build(services), services)
     for line in _ways_in(services, nation):
         console.print(line, soft_wrap=True, highlight=False)
-    Running(application, listening, bound).run()
+    Running(application, listening, bound, services.live.part).run()
 
 
 def serve_example(store: str, port: int) -> None:

@@ -6,7 +6,8 @@ and the page names only that id.
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -46,6 +47,8 @@ _STATUS: tuple[tuple[type[RedballError], int], ...] = (
 """The first that fits counts, so the special ones stand before the general."""
 ABSENT = "There is nothing here."
 _ABSENT_MEND = "Check the address, or start again from the picture."
+_AWAY = "The data of this server can't be reached now."
+_AWAY_MEND = "Try again in a moment; if it stays like this, tell whoever runs the server."
 
 
 def status_of(error: RedballError) -> int:
@@ -62,6 +65,9 @@ def told(request: Request, status: int, error: RedballError) -> Response:
     headers |= getattr(error, "headers", {})
     if status == 404:
         error = BadUse(ABSENT, mend=_ABSENT_MEND)
+    if isinstance(error, StoreMissing):  # where it lies, and how to make one, is not for visitors
+        LOG.error("the store is away: %s", error.where)
+        error = StoreMissing(_AWAY, mend=_AWAY_MEND)
     if wants_json(request):
         body = {
             "error": {
@@ -120,6 +126,23 @@ def _elsewhere(request: Request, address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
+_PLACES = {"query": "the address", "path": "the address", "body": "what was sent"}
+
+
+def _mended(problem: Mapping[str, Any]) -> str:
+    """What to do about a value that does not fit, naming it as whoever sent it does."""
+    place, *names = [str(part) for part in problem["loc"]] or ["body"]
+    where = _PLACES.get(place, place)
+    if problem["type"] == "json_invalid" or not names:
+        return f"Give {where} as the description of the API has it."
+    name = ".".join(names)
+    if problem["type"] == "missing":
+        return f"Give '{name}' in {where}."
+    if problem["type"] == "extra_forbidden":
+        return f"Leave '{name}' out of {where}; it is not known here."
+    return f"Give '{name}' in {where} another value."
+
+
 def add_error_pages(application: FastAPI) -> None:
     """Let every error be told by :func:`told`."""
 
@@ -138,7 +161,9 @@ def add_error_pages(application: FastAPI) -> None:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         more = f" ({len(error.errors())} such problems in all)" if len(error.errors()) > 1 else ""
-        problem = BadUse(f"A value can't be used: {first['msg']}.{more}", where=where)
+        problem = BadUse(
+            f"A value can't be used: {first['msg']}.{more}", where=where, mend=_mended(first)
+        )
         return told(request, 422, problem)
 
     async def unforeseen(request: Request, error: Exception) -> Response:

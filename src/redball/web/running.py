@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,19 @@ class Listening:
         return found
 
 
+class _Server(uvicorn.Server):
+    """Says that it is about to end before it waits for what is under way."""
+
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End."""
+        self._ending()
+        await super().shutdown(sockets)
+
+
 class Running:
     """A server that runs until it is told to end.
 
@@ -74,11 +88,19 @@ class Running:
     listening : Listening
     bound : socket.socket
         As :meth:`Listening.bound` gave it.
+    ending : callable
+        Called before it waits for requests that are under way: lets go of streams.
     """
 
-    def __init__(self, application: ASGIApp, listening: Listening, bound: socket.socket) -> None:
+    def __init__(
+        self,
+        application: ASGIApp,
+        listening: Listening,
+        bound: socket.socket,
+        ending: Callable[[], None] = lambda: None,
+    ) -> None:
         self._socket = bound
-        self._server = uvicorn.Server(
+        self._server = _Server(
             uvicorn.Config(
                 application,
                 log_config=None,
@@ -90,7 +112,8 @@ class Running:
                 timeout_graceful_shutdown=5,
                 ssl_certfile=listening.certificate,
                 ssl_keyfile=listening.key,
-            )
+            ),
+            ending,
         )
 
     def run(self) -> None:

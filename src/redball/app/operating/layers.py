@@ -21,7 +21,7 @@ from redball.app.view import View, see
 
 _TONNES = 3
 _GREATEST = ((700, 0), (1500, 4), (4000, 5), (9000, 6))
-"""The 700 greatest flows are drawn from scale 0 on, the 1,500 greatest from scale 4 on, and so on."""
+"""The 700 greatest flows are drawn from scale 0 on, the 1,500 greatest from scale 4, and so on."""
 _ALL_FROM = 7
 
 

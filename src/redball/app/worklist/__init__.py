@@ -20,6 +20,7 @@ from redball.app.worklist.listing import (
     worklist,
     worklist_finding,
 )
+from redball.app.worklist.looking_after import worklist_people
 from redball.app.worklist.states import Standing, State
 from redball.app.worklist.telling import (
     finding_document,
@@ -54,6 +55,7 @@ __all__ = [
     "worklist_comment",
     "worklist_document",
     "worklist_finding",
+    "worklist_people",
     "worklist_reopen",
     "worklist_trend",
 ]

@@ -16,6 +16,7 @@ from redball.app.doing import use_case
 from redball.app.releasing import authorised
 from redball.app.view import View, opened
 from redball.app.worklist.listing import Sheet, worklist_finding
+from redball.app.worklist.looking_after import known_person
 from redball.app.worklist.states import State, readable
 from redball.desk import Desk
 from redball.desk.worklist import Entry, add_entry
@@ -71,12 +72,13 @@ def worklist_assign(view: View, desk: Desk, key: str, assignee: str, author: Aut
     NoSuchFinding
         It is not in the viewer's list.
     BadUse
-        It is gone, or the name can't be used.
+        It is gone, or nobody of the nation has the name.
     Overtaken
         Somebody else wrote meanwhile.
     """
-    name = _plain(assignee, "The name of who looks after it", MOST_NAME)
+    typed = _plain(assignee, "The name of who looks after it", MOST_NAME)
     sheet = _live(view, desk, key)
+    name = known_person(desk, view.nation, typed)
     if name == sheet.standing.assignee:
         raise BadUse("That is who looks after it already." if name else "Nobody looks after it.")
     return _write(view, desk, sheet, author, "assign", assignee=name)

@@ -67,7 +67,7 @@ def _identity(finding: Finding, who: Mapping[str, Mapping[str, str]]) -> Sequenc
     details = [f"{name}={finding.detail.get(name)}" for name in apart]
     if finding.detail.get("element") == "country":
         # a country is no row of the twin: its subject is the first system it stops, which changes
-        return (finding.rule, "country", finding.title.partition(" stands behind ")[0])
+        return (finding.rule, "country", str(finding.detail["country"]))
     return (finding.rule, subject.table, about, *details)
 
 

@@ -110,8 +110,11 @@ def _finding(context: Context, common: _Common, view: View, path: Path) -> Findi
     element, desk = common.element, context.desk
     stopped = np.flatnonzero(common.stopped)
     systems = [int(row) for row in view.network.system_rows[stopped]]
+    kind, place = element
+    country = context.organisations.countries[place] if kind == Node.COUNTRY else None
     detail: dict[str, Scalar] = {
-        "element": element[0].name.lower(),
+        "element": kind.name.lower(),
+        **({} if country is None else {"country": country}),
         "tier": path.tier,
         "systems": desk.names("system", systems, most=20),
         "suppliers_behind": path.suppliers,

@@ -71,6 +71,7 @@ class Live:
         self._read_at = -POLL_SECONDS
         self._wake = threading.Event()
         self._ended = threading.Event()
+        self._parted = False
         self._thread: threading.Thread | None = None
 
     @property
@@ -136,6 +137,19 @@ class Live:
         """Look for changes at once, not at the next beat: something was written here."""
         self._wake.set()
 
+    @property
+    def parted(self) -> bool:
+        """Whether the server is about to end: streams end too, and pages connect again."""
+        return self._parted
+
+    def part(self) -> None:
+        """Let go of all pages: the server is about to end, and would wait for them."""
+        self._parted = True
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener.put("parted", "", "{}")
+
     def stop(self) -> None:
         """End the watch."""
         self._ended.set()
@@ -144,9 +158,11 @@ class Live:
             self._thread.join(5)
 
     def _run(self) -> None:
-        while not self._ended.is_set():
+        while True:
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
+            if self._ended.is_set():  # after clearing: what woke it may have been the end
+                return
             with self._lock:
                 listeners = list(self._listeners)
             if not listeners:

@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -154,6 +155,37 @@ def test_the_trend_counts_levels_after_each_import(lists: Lists) -> None:
     assert trend.missing == 0
     assert trend.frame.select(TOTAL).to_series().to_list() == [3, 1, 3]
     assert trend.frame["owner"].to_list() == ["DEU"] * 3
+
+
+def test_a_recalled_row_leaves_the_trend_for_who_lost_it(lists: Lists) -> None:
+    for who in (ANNA, BERT):
+        worklist_catch_up(lists.view(who), lists.desk)
+    lists.send("BASE,LAMP,20,A,2026-03-01,SECRET\n", "B", "S")
+    assert lists.list(BERT).trend.behind, "it is known that it was not looked at again"
+    found = {
+        who: worklist_catch_up(lists.view(who), lists.desk).frame.select(TOTAL).to_series()
+        for who in (ANNA, BERT)
+    }
+    assert found[BERT].to_list() == [1, 1], "A is Bert's no more, in the past neither"
+    assert found[ANNA].to_list() == [3, 3]
+    assert not lists.list(BERT).trend.behind
+
+
+def test_a_country_is_the_same_whatever_is_said_of_it(lists: Lists) -> None:
+    result = app.findings(lists.view())
+
+    def key(country: str, title: str, at: int) -> str:
+        finding = replace(
+            result.findings[at],
+            rule="hidden-common-supplier",
+            title=title,
+            detail={"element": "country", "country": country},
+        )
+        return named(replace(result, findings=(finding,)))[0].key
+
+    first = key("TWN", "The country TWN stands behind both", 0)
+    assert key("TWN", "Hinter allem steht TWN", 1) == first, "another subject, other words"
+    assert key("SWE", "The country TWN stands behind both", 0) != first
 
 
 def test_who_is_not_cleared_reads_nothing_of_it(lists: Lists) -> None:

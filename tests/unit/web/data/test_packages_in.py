@@ -108,6 +108,18 @@ def test_what_was_seen_is_imported_once_and_nothing_else(world: World, client: T
     discard(client, where)
 
 
+def test_rows_that_would_end_are_told_before_the_import(client: TestClient) -> None:
+    site = "key,name,kind,country\nNEW,New,depot,DEU\n"
+    _, where, _ = send(client, package(site=site), "one-site.zip")
+    assert "that the store has would end" in client.get(where).text
+    discard(client, where)
+    more = 'content = "changes"'
+    _, where, text = send(client, package(site=site, more=more), "changed.zip")
+    assert "What importing it would change" in client.get(where).text, text
+    assert "that the store has would end" not in client.get(where).text
+    discard(client, where)
+
+
 def test_a_newer_import_in_between_is_shown_first(world: World, client: TestClient) -> None:
     _, where, _ = send(client, package(), "late.zip")
     key = where.rpartition("/")[2]

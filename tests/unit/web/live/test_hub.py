@@ -121,3 +121,15 @@ def test_leaving_is_forgotten(hub: Live) -> None:
 
     asyncio.run(play())
     hub.stop()
+
+
+def test_a_watch_whose_last_page_has_gone_ends_at_once(hub: Live) -> None:
+    async def play() -> None:
+        listener = Listener("p", asyncio.get_running_loop())
+        hub.join(listener)
+        await asyncio.sleep(0.05)  # the watch has looked, and waits for its next beat
+        hub.leave(listener)
+
+    asyncio.run(play())
+    hub.stop()
+    assert "live" not in {thread.name for thread in threading.enumerate()}

@@ -90,6 +90,38 @@ def test_a_finding_is_worked_on_from_its_page(world: World, planner: TestClient)
     assert verbs == ["assign", "comment", "accept", "reopen"]
 
 
+def test_only_a_person_of_the_nation_is_given_a_finding(world: World, planner: TestClient) -> None:
+    for name in ("procurement", "analyst", "administrator"):
+        world.client(name)
+    key = _keys(planner.get("/findings").text)[2]
+    page = planner.get(f"/findings/{key}").text
+    names = re.findall(r'<option value="([^"]+)"></option>', page)
+    assert "procurement" in names
+    assert not {"analyst", "administrator"} & set(names), "another nation, and who may not note"
+    for name in ("analyst", "Nobody at all"):
+        answer = _send(planner, key, "assign", page, assignee=name)
+        assert answer.status_code == 400
+        assert f'value="{name}"' in answer.text
+        assert "Choose a name from the list" in answer.text
+    assert _send(planner, key, "assign", page, assignee="PROCUREMENT").status_code == 303
+    assert "procurement looks after it." in planner.get(f"/findings/{key}").text
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/findings?first=-1", "first"),
+        ("/findings?first=x", "first"),
+        ("/findings?most=9999", "most"),
+    ],
+    ids=["low", "no number", "high"],
+)
+def test_a_value_that_does_not_fit_is_named(planner: TestClient, path: str, named: str) -> None:
+    answer = planner.get(f"/api/v1{path}")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["mend"] == f"Give '{named}' in the address another value."
+
+
 def test_the_second_of_two_sees_both_and_loses_nothing(world: World, planner: TestClient) -> None:
     second = world.client("procurement")
     key = _keys(planner.get("/findings").text)[1]

@@ -90,6 +90,48 @@ def test_from_draft_to_force_to_end(
     assert "The exercise is over." in officer.get(now).text
 
 
+def test_programs_draft_and_persons_sign(
+    world: World, officer: TestClient, second: TestClient
+) -> None:
+    api = "/api/v1/agreement-drafts"
+    header = {"x-csrf-token": csrf_of(officer.get("/sharing").text)}
+    form = {"template": "mutual-logistic-support", "id": "MLS-2036-003", "parties": ["DEU", "NOR"]}
+    assert officer.post(api, json=form).status_code == 403, "a session brings its token"
+    made = officer.post(api, json=form, headers=header)
+    assert made.status_code == 200, made.text
+    key = made.json()["key"]
+    assert any("NOR may" in one for one in made.json()["said"])
+    assert key in {one["key"] for one in officer.get(api).json()["drafts"]}
+    assert officer.post(f"{api}/{key}/sign", headers=header).status_code == 403, "nobody approved"
+    approval = officer.post(f"{api}/{key}/ask", headers=header).json()["approval"]
+    assert post(second, f"/people/approvals/{approval}/give")[0] == 303
+    signed = officer.post(f"{api}/{key}/sign", headers=header).json()
+    assert (signed["signed_by"], signed["missing"]) == (["DEU"], ["NOR"])
+    assert officer.post(f"{api}/{key}/activate", headers=header).status_code == 403
+    again = officer.post(
+        "/api/v1/agreement-documents", json={"document": signed["document"]}, headers=header
+    )
+    assert again.json()["key"] == key
+    assert world.client("planner").get(f"{api}/{key}").status_code == 403
+
+    token = {
+        "csrf": header["x-csrf-token"],
+        "name": "desk",
+        "days": "1",
+        "scopes": ["read", "write"],
+    }
+    shown = officer.post("/tokens", data=token)
+    secret = shown.text.split('id="shown-once">')[1].split("<")[0]
+    bearer = {"authorization": f"Bearer {secret}"}
+    program = world.stranger()
+    assert program.get(f"{api}/{key}", headers=bearer).status_code == 200
+    for verb in ("ask", "sign", "activate"):
+        refused = program.post(f"{api}/{key}/{verb}", headers=bearer)
+        assert refused.json()["error"]["kind"] == "ProveAgain", f"a token can't {verb}"
+    assert program.delete(f"{api}/{key}", headers=bearer).status_code == 200
+    assert officer.get(f"{api}/{key}").status_code == 404
+
+
 def test_only_parties_see_an_agreement(world: World, officer: TestClient) -> None:
     where = drafted(officer, "MLS-2036-002")
     planner, other = world.client("planner"), world.client("analyst")
@@ -146,6 +188,15 @@ def test_the_ledger_is_filtered_verified_and_proved(
     assert app.ledger_check(proof, keys)["entry"] == number
     assert officer.get("/sharing/ledger/999999/proof").status_code == 400
     assert officer.get("/sharing/ledger/checkpoint").text.startswith("redball.store/")
+    offered, answer = tmp_path / "offer.txt", tmp_path / "cosigned.txt"
+    offered.write_bytes(officer.get("/sharing/ledger/offer").content)
+    elsewhere = str(tmp_path / "elsewhere.sqlite")
+    app.key_new(elsewhere, "witness")
+    status, _ = app.ledger_witness(
+        offered, state=tmp_path / "seen", trust=keys, key="witness", store=elsewhere, out=answer
+    )
+    assert status == 200, "a witness elsewhere cosigns what the page offers"
+    assert officer.get("/sharing/ledger/offer", params={"old": 999_999}).status_code == 400
     assert world.client("planner").get("/sharing/ledger").status_code == 403
 
 

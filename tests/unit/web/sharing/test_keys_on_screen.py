@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.web_world import ORIGIN, World, csrf_of, world_in
+from tests.web_world import ORIGIN, World, csrf_of, now, world_in
 
 from redball import app
+from redball.app import ledger_proofs
 from redball.app.ledger_pages import ledger_page
+from redball.app.ledger_proofs import BLOCK, ledger_proof
+from redball.ledger import Event, EventKind, HashTree
 from redball.signing import VerifierKey
+from redball.store import Entry, Store, open_store
 from redball.web.settings import Limits, Settings
 
 
@@ -64,6 +68,42 @@ def test_pages_of_the_ledger_are_bounded_and_complete(world: World) -> None:
     assert imports.height == whole.filter(whole["kind"] == "import").height
 
 
+def test_a_proof_reads_some_hundred_leaves_of_any_ledger(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.key_new(world.store, "ledger")
+    with open_store(world.store) as store:
+        some = Event(EventKind.EXPORT, "export", "DEU", "x", now(), facts={"n": 1})
+        store.record([some] * (3 * BLOCK))
+        last = store.state()["ledger"] - 1
+    keys = app.key_list(world.store)["public_key"].to_list()
+    proof, read = tmp_path / "proof.txt", []
+
+    def check(entry: int) -> object:
+        proof.write_text(ledger_proof(world.store, entry))
+        return app.ledger_check(proof, keys)["entry"]
+
+    assert check(last) == last, "signs the ledger, and learns its blocks"
+    whole = Store.entries
+
+    def counted(self: Store, start: int = 0, stop: int | None = None) -> tuple[Entry, ...]:
+        found = whole(self, start, stop)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(Store, "entries", counted)
+    monkeypatch.setattr(Store, "leaf_hashes", None)
+    monkeypatch.setattr(Store, "checkpoint", None)
+    for entry in (0, BLOCK - 1, BLOCK, 2 * BLOCK + 7, last):
+        read.clear()
+        assert check(entry) == entry
+        assert sum(read) <= 2 * BLOCK + 1
+    monkeypatch.undo()
+    for kept in vars(ledger_proofs)["_BLOCKS"].values():
+        vars(kept)["_roots"] = HashTree([bytes(32)] * 4)
+    assert check(1) == 1, "what is kept and does not fit is made anew"
+
+
 @pytest.mark.parametrize("path", ["watch", "keys", "labels", "ledger"])
 def test_pages_are_shown(world: World, path: str) -> None:
     assert world.client("security").get(f"/sharing/{path}").status_code == 200
@@ -79,5 +119,10 @@ def test_labels_watch_and_events(world: World) -> None:
     assert combined.status_code == 200
     assert "RESTRICTED" in combined.text
     for name in ("ocsf", "cef"):
-        assert officer.get("/sharing/ledger/events", params={"form": name}).text.strip()
+        whole = officer.get("/sharing/ledger/events", params={"form": name}).text.splitlines()
+        assert whole == app.ledger_lines(world.store, form=name)
+        later = {"form": name, "since": "2199-01-01T00:00Z"}
+        assert officer.get("/sharing/ledger/events", params=later).text == ""
+        early = {"form": name, "until": app.ledger_log(world.store)["at"][0]}
+        assert officer.get("/sharing/ledger/events", params=early).text.splitlines() == whole[:1]
     assert officer.get("/sharing/ledger/events", params={"form": "x"}).status_code == 400

@@ -1,6 +1,7 @@
 """Data: feeds and how well they conform, packages in, the template."""
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ISSUES = ("severity", "sheet", "line", "column", "value", "rule", "message", "mend")
 _FEEDS = (
     "revision", "owner", "title", "as_of", "imported_at", "rows", "errors", "warnings",
-    "completeness", "validity", "timeliness", "consistency", "tables",
+    "completeness", "validity", "timeliness", "consistency",
 )  # fmt: skip
 
 
@@ -235,7 +236,8 @@ def _page(visit: Visit, found: Upload) -> Response:
         job=job if job is not None and job.runs else None,
         note=None if checked is None else checked.note,
         said="" if checked is None else said_of(checked.note),
-        totals={} if checked is None else totals(checked.note),
+        ended=0 if checked is None else totals(checked.note)["withdrawn"],
+        told_of=None if checked is None else datetime.fromisoformat(str(checked.note["as_of"])),
         issues=issues,
         error=error,
         overtaken=overtaken(error),

@@ -20,6 +20,7 @@ from redball.app.worklist import (
     worklist_comment,
     worklist_document,
     worklist_finding,
+    worklist_people,
     worklist_reopen,
 )
 from redball.model import BadUse
@@ -89,6 +90,7 @@ def _finding(
     sheet = worklist_finding(visit.view, visit.services.desk, key)
     given = typed or {}
     seen = given.get("version", sheet.standing.version)
+    can = visit.may(Action.NOTE) and visit.as_of is None
     ids = [entry.id for entry in sheet.standing.entries]
     since = ids[ids.index(seen) + 1 :] if seen in ids else ids if not seen else []
     return visit.page(
@@ -108,7 +110,8 @@ def _finding(
             shown.plain_words(sheet.finding.value),
             shown.plain_words(sheet.finding.threshold),
         ),
-        can=visit.may(Action.NOTE) and visit.as_of is None,
+        can=can,
+        people=worklist_people(visit.view, visit.services.desk) if can else (),
         typed=given,
         problem=problem,
         overtaken=isinstance(problem, Overtaken),

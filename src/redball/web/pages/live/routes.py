@@ -36,7 +36,7 @@ async def _told(visit: Visit, who: str) -> AsyncIterator[str]:
     await asyncio.to_thread(hub.join, listener)
     try:
         yield "retry: 1000\n\n"
-        while True:
+        while not hub.parted:
             events = await listener.take(BEAT_SECONDS)
             if not await asyncio.to_thread(still_signed_in, visit.services, visit.who):
                 yield 'event: ended\ndata: {"why": "session"}\n\n'

@@ -63,7 +63,7 @@ def _shown(visit: Visit, error: RedballError | None = None) -> Response:
 
 @pages.api("/account", action=Action.ENTER)
 def account_api(visit: Visited) -> dict[str, object]:
-    """Tell whose session or token it is."""
+    """Tell whose session or token it is, and what the session's forms must carry now."""
     who = visit.who
     return {
         "account": who.account,
@@ -71,6 +71,7 @@ def account_api(visit: Visited) -> dict[str, object]:
         "subject": who.subject,
         "session": who.session,
         "scopes": None if who.scopes is None else sorted(who.scopes),
+        "csrf": who.csrf,
     }
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from redball import app
 from redball.access.actions import Action
-from redball.access.agreements import content_hash
+from redball.access.agreements import Agreement, content_hash
 from redball.app.people import approval_ask, approval_use
 from redball.app.people.approving import Matter, hash_of
 from redball.app.sharing import draft_discard, draft_keep, draft_path
@@ -123,26 +123,43 @@ def take_along(visit: Visited, key: str) -> Response:
 
 def ask(visit: Visited, key: str) -> Response:
     """Ask a second person to approve the signature."""
+    asked(visit, key)
+    return visit.redirect(f"/sharing/drafts/{key}")
+
+
+def asked(visit: Visit, key: str) -> str:
+    """Ask for exactly this text; gives the approval's key."""
     agreement = app.agreement_show(draft_path(visit.view, key)).document.agreement
     said = f"Sign {agreement.id} version {agreement.version}, {agreement.title}"
-    approval_ask(register_of(visit), acting(visit), Matter.AGREEMENT, _hash(visit, key), said)
-    return visit.redirect(f"/sharing/drafts/{key}")
+    content = _hash(visit, key)
+    return approval_ask(register_of(visit), acting(visit), Matter.AGREEMENT, content, said)
 
 
 def sign(visit: Visited, key: str) -> Response:
     """Sign with the nation's key, once a second person has approved exactly this."""
+    signed(visit, key)
+    return visit.redirect(f"/sharing/drafts/{key}")
+
+
+def signed(visit: Visit, key: str) -> None:
+    """Use the approval, which counts once, and sign."""
     path = draft_path(visit.view, key)
     approval_use(register_of(visit), acting(visit), Matter.AGREEMENT, _hash(visit, key))
     app.agreement_sign(path, visit.view)
-    return visit.redirect(f"/sharing/drafts/{key}")
 
 
 def activate(visit: Visited, key: str) -> Response:
     """Put it into force; every party has signed."""
+    agreement = activated(visit, key)
+    return visit.redirect(f"/sharing/agreements/{agreement.id}/{agreement.version}")
+
+
+def activated(visit: Visit, key: str) -> Agreement:
+    """Put it into force; it waits no more."""
     path = draft_path(visit.view, key)
     agreement = app.agreement_activate(path, visit.view).document.agreement
     draft_discard(visit.view, key)
-    return visit.redirect(f"/sharing/agreements/{agreement.id}/{agreement.version}")
+    return agreement
 
 
 def discard(visit: Visited, key: str) -> Response:

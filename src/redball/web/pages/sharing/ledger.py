@@ -1,8 +1,11 @@
 """The ledger: entries, verifying it, proofs and events to take away."""
 
+import tempfile
 from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 from fastapi import Query
 from fastapi.responses import Response, StreamingResponse
 
@@ -34,6 +37,7 @@ def add(pages: Pages) -> None:
     pages.api("/ledger", action=Action.ADMINISTER)(ledger_api)
     pages.act("/sharing/ledger/verify", action=Action.ADMINISTER, costly=True)(verify)
     pages.file("/sharing/ledger/checkpoint", action=Action.ADMINISTER, step_up=True)(checkpoint)
+    pages.file("/sharing/ledger/offer", action=Action.ADMINISTER, step_up=True)(offer)
     pages.file("/sharing/ledger/{entry}/proof", action=Action.ADMINISTER)(proof)
     pages.file("/sharing/ledger/keys", action=Action.ADMINISTER)(keys)
     pages.file("/sharing/ledger/events", action=Action.ADMINISTER, step_up=True)(events)
@@ -59,7 +63,7 @@ def ledger(
         asked={"kind": kind, "actor": actor, "since": since, "until": until},
         entries=tabled(
             visit,
-            found.entries,
+            found.entries.with_columns(_second()),
             "Entries, the newest first",
             anchor="entries",
             columns=("entry", "at", "kind", "verb", "actor", "object", "label", "facts"),
@@ -74,6 +78,11 @@ def ledger(
         else None,
         error=None if done is None else done.error,
     )
+
+
+def _second() -> pl.Expr:
+    """The moment as people read it, to the second; the API has it exactly."""
+    return pl.format("{}Z", pl.col("at").str.slice(0, 19).str.replace("T", " ")).alias("at")
 
 
 def ledger_api(
@@ -113,6 +122,15 @@ def verify(visit: Visited) -> Response:
 def checkpoint(visit: Visited) -> Response:
     """The ledger as it stands, signed."""
     return as_document(app.ledger_checkpoint(visit.settings.store), "checkpoint", "text/plain")
+
+
+def offer(visit: Visited, old: Annotated[int, Query(ge=0, le=_MOST_PROOF)] = 0) -> Response:
+    """The request that a witness answers, from the size that it last saw."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "offer"
+        size = app.ledger_offer(visit.settings.store, out=out, old=old)
+        text = out.read_text(encoding="utf-8")
+    return as_document(text, f"offer-{size}", "text/plain")
 
 
 def proof(visit: Visited, entry: int) -> Response:

@@ -2,6 +2,7 @@
  * The picture: map, filters, time and sheet move together, and the address always says what is
  * shown. Every control is a link or a form that works by itself; this exchanges only what differs.
  */
+import { follow } from "./focus.js";
 import { ask } from "./shell.js";
 
 const PARTS = ["danger", "counts", "time", "sheet", "balance", "twin"];
@@ -68,7 +69,9 @@ function take(page) {
     const [place, next] = [document.getElementById(id), page.getElementById(id)];
     if (!place || !next || place.outerHTML === next.outerHTML) continue;
     const open = [...place.querySelectorAll("details[open][id]")].map((one) => one.id);
+    const focus = follow(place, next);
     place.replaceWith(next);
+    focus();
     for (const one of open) next.querySelector(`#${CSS.escape(one)}`)?.setAttribute("open", "");
   }
   document.getElementById("theatre").className = page.getElementById("theatre").className;

@@ -1,5 +1,9 @@
 /** What every page has: the token on scripted requests, notices, live refresh. */
+import { ended, keep } from "./keeping.js";
 import { listen } from "./live.js";
+import { say } from "./notice.js";
+
+export { say };
 
 const body = document.body;
 
@@ -12,24 +16,16 @@ body.addEventListener("htmx:configRequest", (event) => {
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   body.addEventListener(name, () => say("The server can't be reached. What you typed is still here; try again."));
 }
+/** Where the session has ended, a part of a page does not take the whole page to the door. */
+body.addEventListener("htmx:beforeOnLoad", (event) => {
+  const to = event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (!to || !/\/sign-in$/.test(new URL(to, location.href).pathname)) return;
+  event.preventDefault();
+  ended(listen);
+});
 body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) say("");
 });
-
-/**
- * Say something at the head of the page.
- * @param {string} words  Empty to take it back.
- */
-export function say(words) {
-  const place = document.getElementById("notice");
-  if (!place) return;
-  place.replaceChildren();
-  if (!words) return;
-  const part = document.createElement("div");
-  part.className = "problem-part";
-  part.textContent = words;
-  place.append(part);
-}
 
 /**
  * Fetch from this server with the session's token; errors are said as the server tells them.
@@ -42,7 +38,7 @@ export async function ask(path, options = {}) {
   if (body.dataset.csrf) headers.set("x-csrf-token", body.dataset.csrf);
   const root = document.documentElement.dataset.root ?? "";
   const response = await fetch(root + path, { ...options, headers, credentials: "same-origin" });
-  if (response.status === 401) location.reload();
+  if (response.status === 401) ended(listen);
   if (!response.ok) {
     const told = await response.clone().json().catch(() => null);
     say(told?.error ? `${told.error.what} ${told.error.mend}` : `The server answered ${response.status}.`);
@@ -50,4 +46,7 @@ export async function ask(path, options = {}) {
   return response;
 }
 
-if (body.dataset.liveTopics !== undefined) listen();
+if (body.dataset.liveTopics !== undefined) {
+  keep();
+  listen();
+}
