@@ -29,7 +29,11 @@ T = TypeVar("T")
 FRESH = 0.5
 """Seconds for which a decided scope and the state of the store count as known."""
 CLOCK = 600.0
-"""Seconds for which a twin of now counts as one of now, while nothing in the store changes."""
+"""Seconds for which a twin of now counts as one of now, while nothing in the store changes.
+
+Pages say the moment that they show. Only what begins or ends by the clock alone waits for it, and
+making everything anew takes the next visitor a quarter of a minute at size L.
+"""
 RECORDED = timedelta(minutes=15)
 """How long one record of a release stands for looking at the same state again."""
 
