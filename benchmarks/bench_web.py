@@ -36,7 +36,7 @@ from redball.web.settings import Limits, Settings
 
 PEOPLE = 20
 THINK_SECONDS = 1.0
-SOON_SECONDS = 300.0
+SOON_SECONDS = 180.0
 """For how long an answer that is being worked out is waited for."""
 VIEWERS = 200
 CHANGES_PER_SECOND = 10
