@@ -26,5 +26,6 @@ export function follow(place, next) {
     }
     if (!next.hasAttribute("tabindex")) next.setAttribute("tabindex", "-1"); // it is gone: the part it was in
     next.focus({ preventScroll: true });
+    if (document.activeElement !== next) document.getElementById("main")?.focus({ preventScroll: true });
   };
 }

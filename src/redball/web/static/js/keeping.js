@@ -116,11 +116,31 @@ async function send(form, submitter) {
   sure = null;
 }
 
+/**
+ * Name of a file that the server would refuse for its size: it ends the connection over that, and
+ * browsers then show their own error in place of the answer.
+ * @param {HTMLFormElement} form
+ */
+function tooLarge(form) {
+  for (const one of form.elements) {
+    const most = Number(one.dataset?.most ?? 0);
+    const file = most ? [...(one.files ?? [])].find((given) => given.size > most) : undefined;
+    if (file) return `${file.name} is too large: at most ${Math.floor(most / 2 ** 20)} MB fit here. Send it in smaller parts.`;
+  }
+  return "";
+}
+
 /** Look at forms before they are sent. */
 export function keep() {
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     const form = /** @type {HTMLFormElement} */ (event.target);
+    const large = tooLarge(form);
+    if (large) {
+      event.preventDefault();
+      say(large);
+      return;
+    }
     const loss = body.dataset.live === "lost" || typed(form);
     if (form === sure || !posts(form) || !loss) {
       left = performance.now();

@@ -79,13 +79,27 @@ export class Theatre {
 
   async #click(event) {
     const found = this.#under(event.point, CLICKED);
-    if (!found) return;
+    if (!found) {
+      this.#strike(event);
+      return;
+    }
     if (found.properties.cluster_id !== undefined) {
       const zoom = await this.map.getSource("sites").getClusterExpansionZoom(found.properties.cluster_id);
       this.map.easeTo({ center: found.geometry.coordinates, zoom });
       return;
     }
     this.chosen(found.properties.id);
+  }
+
+  /** Offer to rehearse that the hazard whose area was clicked strikes. */
+  #strike(event) {
+    const name = this.#under(event.point, ["hazards", "hazard-points"])?.properties.name;
+    if (!name) return;
+    const link = document.createElement("a");
+    link.href = `${document.documentElement.dataset.root ?? ""}/scenarios/new?hazard=${encodeURIComponent(name)}`;
+    link.textContent = `What if this strikes: ${name}?`;
+    this.popup?.remove();
+    new maplibre.Popup({ closeOnClick: true, offset: 14, maxWidth: "320px" }).setLngLat(event.lngLat).setDOMContent(link).addTo(this.map);
   }
 
   /** Look under the pointer once it rests: looking for each step would hold up a drag. */

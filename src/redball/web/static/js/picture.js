@@ -136,7 +136,10 @@ document.addEventListener("click", (event) => {
   const to = new URL(link.href);
   if (to.origin !== location.origin || to.pathname !== location.pathname || to.hash) return;
   event.preventDefault();
-  go(link.href, { focus: new URLSearchParams(to.search).has("site") && !link.matches("[data-close]") });
+  const closed = link.matches("[data-close]") ? document.getElementById("sheet").dataset.site : undefined;
+  go(link.href, { focus: new URLSearchParams(to.search).has("site") && !closed }).then(() => {
+    if (closed) document.querySelector(`#places tr[data-key="${CSS.escape(closed)}"] a`)?.focus(); // whence it was opened
+  });
 });
 
 filters.addEventListener("change", (event) => {

@@ -13,6 +13,7 @@ function suggest(field) {
     clearTimeout(waiting);
     waiting = window.setTimeout(() => fill(field), 150);
   });
+  if (document.activeElement === field) fill(field); // typed before this script was there
 }
 
 /** @param {HTMLInputElement} field */

@@ -23,6 +23,15 @@ body.addEventListener("htmx:beforeOnLoad", (event) => {
   event.preventDefault();
   ended(listen);
 });
+/** Who stood in a part that htmx exchanges stands in its place afterwards, not at the page's start. */
+let stood = false;
+body.addEventListener("htmx:beforeSwap", (event) => {
+  stood = event.detail.target.contains(document.activeElement) && document.activeElement !== body;
+});
+body.addEventListener("htmx:afterSettle", () => {
+  if (stood && document.activeElement === body) document.getElementById("main")?.focus();
+  stood = false;
+});
 body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) say("");
 });
