@@ -282,13 +282,7 @@ def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
     BadUse
         There is no answer, they come from different twins, or the file can't be written.
     """
-    if not answers:
-        raise BadUse("There is no answer to write.")
-    origin = _together([answer.origin for answer in answers])
-    if any(a.origin.twin_hash != origin.twin_hash for a in answers):
-        raise BadUse(
-            "The answers come from different twins.", mend="Write one report for each of them."
-        )
+    origin = together([answer.origin for answer in answers])
     title = answers[0].title
     content = ReportContent(
         title=title,
@@ -303,8 +297,20 @@ def write_answer_report(answers: Sequence[Answer], path: Path) -> Path:
     return write_file(content, path)
 
 
-def _together(origins: Sequence[Origin]) -> Origin:
-    """Origin of several answers from one twin: the label of all of them."""
+def together(origins: Sequence[Origin]) -> Origin:
+    """Origin of several answers from one twin: the label of all of them.
+
+    Raises
+    ------
+    BadUse
+        There is none, or they come from different twins.
+    """
+    if not origins:
+        raise BadUse("There is no answer to write.")
+    if any(one.twin_hash != origins[0].twin_hash for one in origins):
+        raise BadUse(
+            "The answers come from different twins.", mend="Write one report for each of them."
+        )
     label = reduce(combine, [origin.label for origin in origins])
     relied = {one.agreement: one for origin in origins for one in origin.agreements}
     return replace(origins[0], label=label, agreements=tuple(relied[k] for k in sorted(relied)))

@@ -4,12 +4,13 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from redball.access import parse_subject
+from redball.access import Role, parse_subject
 from redball.access.actions import Action
 from redball.app.doing import use_case
 from redball.app.releasing import authorised
 from redball.desk import Desk
 from redball.desk.drafts import Draft, change_draft, draft_of, drafts_of, put_draft, remove_draft
+from redball.desk.people import Account, account_named
 from redball.model import BadUse
 from redball.planning.scenarios import read_scenario
 
@@ -36,6 +37,41 @@ class DraftChanged(BadUse):
             "This scenario was changed in another window meanwhile.",
             mend="Save it under another name, or open it anew.",
         )
+
+
+class NoSuchDrafter(BadUse):
+    """There is no such account, or its drafts are not for this viewer: the answer is the same."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no such account whose drafts this viewer may have.",
+            where="account",
+            mend="Give the name that is typed to sign in, and the account's own subject or the "
+            "nation's node as viewer.",
+        )
+
+
+@use_case(Action.SEE)
+def drafter(desk: Desk, name: str, viewer: str) -> Account:
+    """The account of a name, for its own subject and for the node of its nation.
+
+    Raises
+    ------
+    NoSuchDrafter
+        There is none, or it is not for this viewer.
+    """
+    subject = parse_subject(viewer)
+    authorised(subject, Action.SEE)
+    with desk.reading() as connection:
+        found = account_named(connection, name.strip().casefold())
+    if found is None:
+        raise NoSuchDrafter
+    own = parse_subject(found.subject)
+    if own != subject and (subject.role is not Role.NODE or own.nation != subject.nation):
+        raise NoSuchDrafter
+    return found
 
 
 @use_case(Action.SEE)

@@ -4,7 +4,14 @@ from typing import Annotated
 
 import typer
 
-from redball.cli.options import DEFAULT_STORE, AsOfOption, JsonOption, StoreOption, ViewerOption
+from redball.cli.options import (
+    DEFAULT_STORE,
+    AsOfOption,
+    JsonOption,
+    PageOption,
+    StoreOption,
+    ViewerOption,
+)
 
 group = typer.Typer(help="Look behind a system or an item, tier by tier.", no_args_is_help=True)
 
@@ -23,6 +30,7 @@ def show(
     collapse: Annotated[str, typer.Option("--collapse", help="How the graph is drawn.")] = "auto",
     opened: Annotated[list[str] | None, typer.Option("--open", help="May be repeated.")] = None,
     find: Annotated[str, typer.Option("--find", help="Part of a name to highlight.")] = "",
+    report: PageOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show what stands behind a system or an item, and what a loss takes."""
@@ -34,6 +42,10 @@ def show(
     view = app.View(store, viewer, app.parse_moment(as_of) if as_of else None)
     asked = Asked(system, item, fail, mark, collapse, tuple(opened or ()), find)
     answer = supply_network(view, asked)
+    if report is not None:
+        from redball.app.page_reports import network_content, write_page
+
+        write_page(network_content(view, asked), report, "network")
     if json:
         print_json(answer.document)
         return

@@ -11,6 +11,7 @@ from redball.cli.options import (
     MOST_ROWS,
     AsOfOption,
     JsonOption,
+    PageOption,
     StoreOption,
     ViewerOption,
 )
@@ -35,6 +36,17 @@ def picture(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write every table as CSV into this folder.")
     ] = None,
+    report: PageOption = None,
+    nation: Annotated[str, typer.Option("--nation", help="Of the report: its places.")] = "",
+    supply_class: Annotated[str, typer.Option("--class", help="Of the report: places with it.")] = (
+        ""
+    ),
+    kind: Annotated[str, typer.Option("--kind", help="Of the report: sites of this kind.")] = "",
+    level: Annotated[str, typer.Option("--level", help="Of the report: this and worse.")] = "",
+    text: Annotated[str, typer.Option("--text", help="Of the report: part of a name.")] = "",
+    ahead: Annotated[
+        int, typer.Option("--ahead", min=0, max=MOST_DAYS, help="Of the report: days ahead.")
+    ] = 0,
     json: JsonOption = False,
 ) -> None:
     """Show the recognised logistics picture: stock, days of supply, readiness, in transit."""
@@ -49,6 +61,12 @@ def picture(
     tables = app.picture_tables(result, table)
     if out is not None:
         app.write_tables(tables, out, result.origin)
+    if report is not None:
+        from redball.app.operating import Chosen
+        from redball.app.page_reports import picture_content, write_page
+
+        chosen = Chosen(nation, supply_class, kind, level, text, ahead)
+        write_page(picture_content(view, chosen), report, "map")
     if json:
         print_json({"origin": result.origin.as_dict(), "tables": tables})
     else:

@@ -4,12 +4,25 @@ from typing import Annotated
 
 import typer
 
-from redball.cli.options import DEFAULT_STORE, JsonOption, StoreOption, ViewerOption
+from redball.cli.options import (
+    DEFAULT_STORE,
+    JsonOption,
+    OutOption,
+    PageOption,
+    SaveOption,
+    ShownOption,
+    StoreOption,
+    ViewerOption,
+)
+from redball.cli.work_drafts import group as drafts
 
 group = typer.Typer(
-    help="Long work on a server: see it, cancel it. People ask for it on the pages.",
+    help="Long work on a server: see it, cancel it, set what it found side by side. People ask for "
+    "it on the pages.",
     no_args_is_help=True,
 )
+
+group.add_typer(drafts, name="draft")
 
 KeyArgument = Annotated[str, typer.Argument(help="Key of the work, as 'list' shows it.")]
 
@@ -67,3 +80,30 @@ def cancel(
         print_json({"cancelled": key})
     else:
         console.print("Cancelled.")
+
+
+@group.command("beside")
+def beside(
+    answers: Annotated[
+        list[str],
+        typer.Argument(help="Two to four kept answers by key; 'redball store results' lists them."),
+    ],
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", help="Key or letter (A is the first) of what to compare with."),
+    ] = None,
+    out: OutOption = None,
+    page: PageOption = None,
+    save: SaveOption = False,
+    rows: ShownOption = 12,
+    json: JsonOption = False,
+) -> None:
+    """Set kept futures side by side: figures with differences, curves, and what differs."""
+    from redball import app
+    from redball.app.futures import futures_beside
+    from redball.cli.answer_screen import Delivery, deliver
+
+    found = futures_beside(app.View(store, viewer), answers, baseline)
+    deliver(found, Delivery(json, out, page, save, store, rows))

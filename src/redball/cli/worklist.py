@@ -9,12 +9,15 @@ from redball.cli.options import (
     MOST_ROWS,
     AsOfOption,
     JsonOption,
+    PageOption,
     StoreOption,
     ViewerOption,
 )
 
 if TYPE_CHECKING:
     from redball.app.worklist import Sheet
+
+WORKLIST = "redball worklist list"
 
 group = typer.Typer(
     help="Work on findings: assign, comment, accept for a time, reopen.", no_args_is_help=True
@@ -49,6 +52,7 @@ def list_(
     trend: Annotated[
         bool, typer.Option("--trend", help="Work out the trend for imports nobody looked at.")
     ] = False,
+    report: PageOption = None,
     json: JsonOption = False,
 ) -> None:
     """List findings with how they stand, the worst open ones first."""
@@ -66,6 +70,11 @@ def list_(
             with progress_bar(json) as progress:
                 worklist_catch_up(view, desk, progress=progress)
         found = worklist(view, desk)
+        if report is not None:
+            from redball.app.page_reports import write_page
+            from redball.app.reporting import worklist_content
+
+            write_page(worklist_content(found, wanted, WORKLIST), report, "findings")
         if json:
             print_json(worklist_document(found, wanted, most=MOST_ROWS))
             return
@@ -84,14 +93,22 @@ def history(
     key: KeyArgument,
     viewer: ViewerOption,
     store: StoreOption = DEFAULT_STORE,
+    report: PageOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show one finding: how it stands, its evidence, and what was written about it."""
     from redball import app
     from redball.app.worklist import desk_of, worklist_finding
 
+    view = app.View(store, viewer)
     with desk_of(store) as desk:
-        _show(worklist_finding(app.View(store, viewer), desk, key), json)
+        sheet = worklist_finding(view, desk, key)
+    if report is not None:
+        from redball.app.page_records import finding_content
+        from redball.app.page_reports import write_page
+
+        write_page(finding_content(view, sheet), report, "finding")
+    _show(sheet, json)
 
 
 @group.command("assign")

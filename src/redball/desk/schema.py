@@ -2,12 +2,12 @@
 
 One version number: :data:`VERSION` is written into the database. A desk of an older version is
 given the tables that it lacks, one of a newer is refused (:mod:`redball.desk.opening`). 2 added
-what tells a recalled row from the trend of findings.
+what tells a recalled row from the trend of findings, 3 the servers that run work.
 """
 
 import sqlalchemy as sa
 
-VERSION = 2
+VERSION = 3
 
 METADATA = sa.MetaData()
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from redball.desk.opening import Desk
-from redball.desk.tables.work import WORK
+from redball.desk.tables.work import SERVER, WORK
 
 TOPIC = "work"
 MOST_LISTED = 200
@@ -41,7 +41,7 @@ class Work:
     as_of : str
         Moment that is looked at; empty for now.
     server : str
-        The one that runs it.
+        The one that took it last.
     state : WorkState
     asked_at, begun_at, ended_at : str
         ISO 8601 in UTC; empty until then.
@@ -108,10 +108,11 @@ def unfinished(desk: Desk, account: str) -> int:
 
 
 def take_next(desk: Desk, server: str, at: str) -> Work | None:
-    """Take the next piece of a server's queue and mark it as running.
+    """Take the next piece of the queue for a server and mark it as running.
 
     Whoever had the least begun lately comes first, then whoever asked first: one person's long
-    queue does not hold up the others.
+    queue does not hold up the others. The queue belongs to the store, not to the server that was
+    asked: what a server that is gone had queued is taken up by those that are there.
     """
     latest = (
         sa.select(WORK.c.account, sa.func.max(WORK.c.begun_at).label("latest"))
@@ -121,7 +122,7 @@ def take_next(desk: Desk, server: str, at: str) -> Work | None:
     query = (
         sa.select(WORK)
         .join(latest, latest.c.account == WORK.c.account)
-        .where(WORK.c.state == WorkState.QUEUED.value, WORK.c.server == server)
+        .where(WORK.c.state == WorkState.QUEUED.value)
         .order_by(latest.c.latest, WORK.c.asked_at, WORK.c.key)
         .limit(1)
     )
@@ -132,8 +133,10 @@ def take_next(desk: Desk, server: str, at: str) -> Work | None:
         row = connection.execute(query).mappings().one_or_none()
         if row is None:
             return None
-        state = {"state": WorkState.RUNNING.value, "begun_at": at}
-        connection.execute(sa.update(WORK).where(WORK.c.key == row["key"]).values(state))
+        state = {"state": WorkState.RUNNING.value, "begun_at": at, "server": server}
+        still = (WORK.c.key == row["key"]) & (WORK.c.state == WorkState.QUEUED.value)
+        if not connection.execute(sa.update(WORK).where(still).values(state)).rowcount:
+            return None  # another server was faster
         return _work({**row, **state})
 
 
@@ -158,11 +161,37 @@ def end_work(
 
 
 def interrupt(desk: Desk, server: str, at: str) -> int:
-    """Mark what a server was running when it ended; what was queued stays so."""
+    """Mark what a server was running when it ended, and forget it; what was queued stays so."""
+    with desk.writing() as connection:
+        connection.execute(sa.delete(SERVER).where(SERVER.c.server == server))
+    return _interrupt(desk, WORK.c.server == server, at)
+
+
+def beat(desk: Desk, server: str) -> dict[str, int]:
+    """Say that a server is there; gives how often each server has said so."""
+    with desk.writing() as connection:
+        mine = sa.update(SERVER).where(SERVER.c.server == server)
+        if not connection.execute(mine.values(beats=SERVER.c.beats + 1)).rowcount:
+            connection.execute(sa.insert(SERVER).values(server=server, beats=1))
+        rows = connection.execute(sa.select(SERVER.c.server, SERVER.c.beats))
+        return {str(name): int(beats) for name, beats in rows}
+
+
+def interrupt_left(desk: Desk, at: str) -> int:
+    """Mark what runs on servers that nobody knows: they ended without a word."""
+    known = sa.select(SERVER.c.server)
+    return _interrupt(desk, WORK.c.server.not_in(known), at)
+
+
+def _interrupt(desk: Desk, whose: sa.ColumnElement[bool], at: str) -> int:
+    running = (WORK.c.state == WorkState.RUNNING.value) & whose
+    with desk.reading() as connection:
+        if connection.execute(sa.select(WORK.c.key).where(running).limit(1)).first() is None:
+            return 0
     with desk.writing(TOPIC) as connection:
         changed = connection.execute(
             sa.update(WORK)
-            .where(WORK.c.server == server, WORK.c.state == WorkState.RUNNING.value)
+            .where(running)
             .values(
                 state=WorkState.INTERRUPTED.value,
                 ended_at=at,

@@ -12,7 +12,7 @@ from redball.reports.content import Limits, ReportContent
 from redball.reports.exhibits import Bars, Exhibit
 from redball.reports.lines import Line, LineChart
 from redball.reports.page import render_html, write_html
-from redball.reports.writing import Form, as_bytes, form_of, write_file
+from redball.reports.writing import Form, as_bytes, form_of, write_bytes, write_file
 
 __all__ = [
     "Bar",
@@ -26,6 +26,7 @@ __all__ = [
     "as_bytes",
     "form_of",
     "render_html",
+    "write_bytes",
     "write_file",
     "write_html",
 ]

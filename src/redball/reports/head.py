@@ -92,6 +92,13 @@ def data_age(content: ReportContent) -> str:
     return f"Data age: {ends}."
 
 
+def age_in_words(content: ReportContent) -> str:
+    """The same after a head that says what it is; the moment, where no feeds were given."""
+    if not content.feeds.width:
+        return "as of the moment above"
+    return data_age(content).removeprefix("Data age: ")
+
+
 def key_figures(content: ReportContent) -> Markup:
     """Counts that need no averaging: findings by level, and what the picture covers."""
     figures: list[tuple[str | Markup, str]] = []

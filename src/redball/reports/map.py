@@ -42,6 +42,23 @@ class Marks:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A map as it was drawn.
+
+    Attributes
+    ----------
+    picture : Markup
+        One SVG.
+    marks : Marks
+    caption : tuple of str
+    """
+
+    picture: Markup
+    marks: Marks
+    caption: tuple[str, ...]
+
+
 def draw_map(
     sites: pl.DataFrame, lanes: pl.DataFrame, hazards: pl.DataFrame, *, coast: Coast | None = None
 ) -> Markup | None:
@@ -54,6 +71,17 @@ def draw_map(
     coast : Coast, optional
         Land and borders; the built assets when not given.
     """
+    drawn = drawing(sites, lanes, hazards, coast=coast)
+    if drawn is None:
+        return None
+    caption = el("figcaption", " ".join(drawn.caption))
+    return el("figure", drawn.picture, _legend(drawn.marks), caption, class_="map")
+
+
+def drawing(
+    sites: pl.DataFrame, lanes: pl.DataFrame, hazards: pl.DataFrame, *, coast: Coast | None = None
+) -> Drawing | None:
+    """Draw the map without what stands around it; see :func:`draw_map`."""
     drawn = choose(sites, lanes, hazards)
     ends = [end for line in drawn.lanes for end in (line.start, line.end)]
     places = (
@@ -65,14 +93,7 @@ def draw_map(
         return None
     coast = load_coast() if coast is None else coast
     view = view_of([lon for lon, _ in places], [lat for _, lat in places])
-    caption = _caption(drawn, coast)
-    return el(
-        "figure",
-        _picture(view, drawn, coast),
-        _legend(drawn),
-        el("figcaption", " ".join(caption)),
-        class_="map",
-    )
+    return Drawing(_picture(view, drawn, coast), drawn, tuple(_caption(drawn, coast)))
 
 
 def choose(sites: pl.DataFrame, lanes: pl.DataFrame, hazards: pl.DataFrame) -> Marks:

@@ -58,7 +58,7 @@ def sections(content: ReportContent, limits: Limits) -> Iterator[Section]:
     for anchor, title, build in builders:
         if anchor == _AFTER_EXHIBITS:
             yield from _exhibits(content, limits)
-        if content.answers_only and anchor != "reproduce":
+        if content.answers_only and anchor not in ("map", "reproduce"):
             continue
         body = build(content, limits)
         if body:
@@ -73,6 +73,8 @@ def _exhibits(content: ReportContent, limits: Limits) -> Iterator[Section]:
 
 def _where(content: ReportContent, limits: Limits) -> Markup:
     figure = draw_map(content.sites, content.lanes, content.hazards)
+    if content.answers_only:  # its tables are among the answers
+        return Markup() if figure is None else figure
     if figure is None:
         figure = el("p", "No map: nothing in the picture has a position.", class_="none")
     elsewhere = "redball picture --table by_site"

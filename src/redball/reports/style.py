@@ -26,7 +26,14 @@ def style(marking: str) -> str:
         '@bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; }\n'
     )
     sheet = f"@page {{ size: {_SIZE}; margin: 17mm 12mm;\n{boxes}}}\n"
-    return f"{_file('page.css')}\n{sheet}@page across {{ size: {_SIZE} landscape; }}\n"
+    return (
+        f"{_file('page.css')}\n{map_style()}\n{sheet}@page across {{ size: {_SIZE} landscape; }}\n"
+    )
+
+
+def map_style() -> str:
+    """Style of the map alone, for where it stands outside a page."""
+    return _file("map.css")
 
 
 def script() -> str:

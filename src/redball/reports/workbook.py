@@ -15,6 +15,7 @@ from redball.model import BadUse
 from redball.reports.columns import describe, zulu
 from redball.reports.content import ReportContent
 from redball.reports.findings import in_order
+from redball.reports.head import age_in_words
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -116,6 +117,7 @@ def _cover(
         ("Label", _marking(content)),
         ("As of", zulu(origin.as_of)),
         ("For", origin.subject or origin.viewer),
+        ("Data age", age_in_words(content)),
         ("Revision", str(origin.revision)),
         ("Twin", origin.twin_hash),
         ("Software", origin.software),

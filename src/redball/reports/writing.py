@@ -80,7 +80,11 @@ def write_file(content: ReportContent, path: Path) -> Path:
     BadUse
         See :func:`form_of`.
     """
-    made = as_bytes(content, form_of(path))
+    return write_bytes(as_bytes(content, form_of(path)), path)
+
+
+def write_bytes(made: bytes, path: Path) -> Path:
+    """Write what was made: all of it or nothing, never a half."""
     # in the same folder, so that the replacement is one step of the file system
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     partial = Path(name)

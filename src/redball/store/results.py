@@ -152,10 +152,11 @@ def list_results(backend: Backend, viewer: str, kind: str | None = None) -> pl.D
     -------
     polars.DataFrame
         ``key``, ``kind``, ``made_at``, ``as_of``, ``revision``, ``inputs_hash``, ``label``,
-        ``exercise``, ``software``.
+        ``exercise``, ``software``, ``about`` (the scenario or futures that were asked for).
     """
     target = result_table()
-    query = sa.select(target).where(target.c.viewer == viewer)
+    light = [column for column in target.c if column.name != "content"]  # megabytes each
+    query = sa.select(*light).where(target.c.viewer == viewer)
     if kind is not None:
         query = query.where(target.c.kind == kind)
     with backend.reading(viewer=viewer) as connection:
@@ -164,11 +165,12 @@ def list_results(backend: Backend, viewer: str, kind: str | None = None) -> pl.D
         ).mappings().all()  # fmt: skip
     texts = ("key", "kind", "made_at", "as_of", "inputs_hash", "label", "software")
     columns: dict[str, type[pl.DataType]] = dict.fromkeys(texts, pl.String)
-    columns |= {"revision": pl.Int64, "exercise": pl.Boolean}
+    columns |= {"revision": pl.Int64, "exercise": pl.Boolean, "about": pl.String}
     wanted = [
         {
-            **{name: row[name] for name in columns if name != "label"},
+            **{name: row[name] for name in columns if name not in ("label", "about")},
             "label": _label(dict(row)).text,
+            "about": _about(json.loads(row["parameters"])),
         }
         for row in rows
     ]
@@ -211,6 +213,10 @@ def read_result(backend: Backend, viewer: str, key: str) -> ResultRecord:
         parameters=json.loads(row["parameters"]),
         content=json.loads(row["content"]),
     )
+
+
+def _about(parameters: Mapping[str, object]) -> str:
+    return str(parameters.get("scenario") or parameters.get("futures") or "")
 
 
 def _label(row: Mapping[str, object]) -> ResultLabel:

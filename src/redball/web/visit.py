@@ -21,6 +21,7 @@ from redball.web.navigation import navigation
 from redball.web.rendering import rendered
 from redball.web.security.signed_in import SignedIn
 from redball.web.settings import Settings
+from redball.web.taking import FORMS, taken_as
 
 if TYPE_CHECKING:
     from redball.web.serving import Services
@@ -141,6 +142,17 @@ class Visit:
         """Path of the page below the root path."""
         return self.request.url.path.removeprefix(self.settings.root_path) or "/"
 
+    def takes(self) -> list[tuple[str, str]]:
+        """Addresses of this page as a report, each with its form; none where it has none."""
+        query = self.request.query_params
+        found = taken_as(self.path, query)
+        if found is None or self.request.method != "GET":
+            return []
+        name, more = found
+        given = {one: query.getlist(one) for one in query}
+        return [(self.url(f"/export/{name}.{form}", **{**given, **more}), words)
+                for form, words in FORMS]  # fmt: skip
+
     def page(
         self,
         template: str,
@@ -185,6 +197,7 @@ class Visit:
             "url": self.url,
             "here": self.here,
             "navigation": navigation(self.path, self.may, self.url),
+            "takes": self.takes() if self.may(Action.EXPORT) else [],
         }
         return rendered(self.language, self.settings.root_path, template, {**frame, **context})
 

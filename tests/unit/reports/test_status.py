@@ -4,7 +4,7 @@ import pytest
 
 from redball.model import Level
 from redball.reports.status import COLOURS, OUTLINE, badge, level_of, symbols
-from redball.reports.style import _file
+from redball.reports.style import _file, map_style
 
 
 def _luminance(colour: str) -> float:
@@ -56,7 +56,9 @@ def test_words_that_are_no_level_are_none() -> None:
     ],
 )
 def test_text_colours_of_the_style_reach_four_and_a_half_to_one(text: str, ground: str) -> None:
-    style = _file("page.css").replace("#fff;", "#ffffff;").replace("#fff ", "#ffffff ")
+    style = (
+        (_file("page.css") + map_style()).replace("#fff;", "#ffffff;").replace("#fff ", "#ffffff ")
+    )
     assert text in style
     assert ground in style
     assert _contrast(text, ground) >= 4.5

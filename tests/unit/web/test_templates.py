@@ -8,8 +8,8 @@ import pytest
 from redball import web
 
 TEMPLATES = sorted((Path(web.__file__).parent / "templates").rglob("*.html"))
-ALLOWED = {"_(entry.title)"}
-"""Constants of :mod:`redball.web.navigation`, marked there."""
+ALLOWED = {"_(entry.title)", "_(matters[row.matter])"}
+"""Constants of :mod:`redball.web.navigation` and of ``web.pages.scenarios.beside``."""
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: f"{p.parent.name}-{p.stem}")

@@ -6,9 +6,11 @@ for it: a lost connection changes nothing, and a server that ends leaves it mark
 """
 
 from redball.app.work.kinds import KINDS, WorkKind
+from redball.app.work.limits import WorkLimits
 from redball.app.work.operating import work_cancel, work_list
 from redball.app.work.parameters import Parameters
-from redball.app.work.worker import Cancelled, NoSuchWork, Worker
+from redball.app.work.parts import Cancelled, NoSuchWork
+from redball.app.work.worker import Worker
 
 __all__ = [
     "KINDS",
@@ -16,6 +18,7 @@ __all__ = [
     "NoSuchWork",
     "Parameters",
     "WorkKind",
+    "WorkLimits",
     "Worker",
     "work_cancel",
     "work_list",

@@ -1,31 +1,35 @@
 """Kinds of long work: what each reads from its parameters, and the use case that it runs."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
 from redball.access.actions import Action
-from redball.app.answers import Answer, Progress
+from redball.app.answers import Answer
 from redball.app.exposures import ExposureOptions, recoveries, risk_exposure
-from redball.app.inputs import Inputs
-from redball.app.optimise import OptimiseOptions, stock_optimise
 from redball.app.rehearsal import RunOptions
 from redball.app.scenarios import CompareOptions, scenario_compare, scenario_named
 from redball.app.simulate import SimulateOptions, simulate_twin
 from redball.app.stress import stress_options, stress_test
-from redball.app.work.parameters import Parameters
-from redball.model import BadUse
+from redball.app.work.limits import MINUTES
+from redball.app.work.parameters import Parameters, Runs
+from redball.app.work.stock_kinds import (
+    read_optimise,
+    read_replenish,
+    read_reserve,
+    read_surge,
+)
+from redball.model import BadData, BadUse, UnsafeFile
+from redball.planning.scenarios import read_scenario
 from redball.planning.stress import Times
-
-Runs = Callable[[Inputs, Progress], Answer]
 
 _REPLICATIONS = 10_000
 _DAYS = 36_600
-MINUTES = 60.0
-"""Longest time that one piece of work may take."""
+_NOT_IN_A_NAME = re.compile(r"[^\w-]+")
 _FUTURES = 4
 """Futures set side by side on a page."""
 
@@ -65,12 +69,30 @@ def _run(given: Parameters, folder: Path, usual: int | None) -> RunOptions:
     )
 
 
-def _scenario(text: str, folder: Path) -> str:
-    """A scenario that was written on a page, as the file that engines read; checked at once."""
-    path = folder / f"{sha256(text.encode()).hexdigest()[:16]}.toml"
+def _scenario(text: str, folder: Path, called: str = "") -> str:
+    """A scenario that was written on a page, as the file that engines read; checked at once.
+
+    What is wrong is told under the name that its author gave it; the file has that name too, since
+    commands and messages show it.
+    """
+    try:
+        name = called or read_scenario(text).name
+        read_scenario(text)
+    except (BadUse, BadData, UnsafeFile) as error:
+        where = error.where.replace("scenario", f"'{called}'", 1) if called else error.where
+        raise type(error)(error.what, where=where, mend=error.mend) from None
+    path = (
+        folder / f"{re.sub(_NOT_IN_A_NAME, '-', name.lower()).strip('-')[:60] or 'scenario'}.toml"
+    )
+    if path.exists() and path.read_text("utf-8") != text:
+        path = path.with_stem(f"{path.stem}-{sha256(text.encode()).hexdigest()[:8]}")
     path.write_text(text, encoding="utf-8")
-    scenario_named(str(path))
     return str(path)
+
+
+def _without(folder: Path, answer: Answer) -> Answer:
+    """An answer whose command names scenarios as files of its reader, not of the server."""
+    return replace(answer, command=answer.command.replace(f"{folder}/", ""))
 
 
 def _ready(name: str) -> str:
@@ -98,7 +120,9 @@ def _simulate(given: Parameters, folder: Path) -> Runs:
 def _compare(given: Parameters, folder: Path) -> Runs:
     with given.all_of_them():
         names = [_ready(one) for one in given.texts("scenarios")]
-        texts = [_scenario(one, folder) for one in given.named_texts("texts").values()]
+        texts = [
+            _scenario(text, folder, called) for called, text in given.named_texts("texts").items()
+        ]
         against = given.text("against")
         wanted = tuple(dict.fromkeys([*names, *texts]))
         if not 1 <= len(wanted) <= _FUTURES:
@@ -113,7 +137,7 @@ def _compare(given: Parameters, folder: Path) -> Runs:
             days=given.whole("days", 1, _DAYS),
             run=_run(given, folder, None),
         )
-    return lambda inputs, progress: scenario_compare(inputs, options, progress)
+    return lambda inputs, progress: _without(folder, scenario_compare(inputs, options, progress))
 
 
 def _stress(given: Parameters, folder: Path) -> Runs:
@@ -157,16 +181,6 @@ def _exposure(given: Parameters, folder: Path) -> Runs:
     return lambda inputs, progress: risk_exposure(inputs, options, progress)
 
 
-def _optimise(given: Parameters, folder: Path) -> Runs:
-    del folder
-    with given.all_of_them():
-        options = OptimiseOptions(
-            budget=given.number("budget", 0, 1e15),
-            targets=given.texts("targets"),
-        )
-    return lambda inputs, progress: stock_optimise(inputs, options, progress)
-
-
 def _kinds() -> Mapping[str, WorkKind]:
     kind = partial(WorkKind, action=Action.SEE)
     found = (
@@ -174,7 +188,10 @@ def _kinds() -> Mapping[str, WorkKind]:
         kind("compare", "Set futures side by side", read=_compare),
         kind("stress", "Lose everything once, and rank what it costs", read=_stress),
         kind("exposure", "Time to survive and least loss", read=_exposure),
-        kind("optimise", "The best stock for a budget or a target", read=_optimise),
+        kind("optimise", "The best stock for a budget or a target", read=read_optimise),
+        kind("reserve", "A reserve against a disruption, and its release", read=read_reserve),
+        kind("surge", "Availability by day over a surge", read=read_surge),
+        kind("replenish", "The orders to place today", read=read_replenish),
     )
     return MappingProxyType({one.name: one for one in found})
 

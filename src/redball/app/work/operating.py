@@ -8,7 +8,7 @@ from redball.access import parse_subject
 from redball.access.actions import Action
 from redball.app.doing import use_case
 from redball.app.releasing import authorised
-from redball.app.work.worker import NoSuchWork
+from redball.app.work.parts import NoSuchWork
 from redball.desk import open_desk
 from redball.desk.work import WorkState, all_work, end_work
 

@@ -1,10 +1,15 @@
 """Parameters of work: plain JSON, read with bounds before anything is queued."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from redball.app.answers import Answer, Progress
+from redball.app.inputs import Inputs
 from redball.model import BadUse
+
+Runs = Callable[[Inputs, Progress], Answer]
+"""What is run once its parameters were read."""
 
 MOST_TEXT = 200_000
 """Characters of one text, such as a scenario."""

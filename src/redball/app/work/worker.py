@@ -4,34 +4,34 @@ import json
 import logging
 import secrets
 import shutil
-import socket
 import tempfile
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from redball.access import parse_subject
 from redball.access.actions import Action
 from redball.app.answers import Answer, keep
+from redball.app.beside import beside, own_folder
 from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.keeping import Keeper, keeping
 from redball.app.releasing import authorised
-from redball.app.view import View, without_password
-from redball.app.work.kinds import KINDS, Runs, WorkKind
-from redball.app.work.parameters import Parameters
+from redball.app.view import View
+from redball.app.work.kinds import KINDS, WorkKind
+from redball.app.work.limits import Gauge, WorkLimits
+from redball.app.work.parameters import Parameters, Runs
+from redball.app.work.parts import Cancelled, NoSuchWork, Tells, same_name, title_of
+from redball.app.work.presence import Presence
 from redball.desk import Desk
 from redball.desk.people import account_of
 from redball.desk.work import (
     Work,
     WorkState,
     end_work,
-    interrupt,
     put_work,
     take_next,
     unfinished,
@@ -46,31 +46,6 @@ MOST_EACH = 8
 """Pieces of work of one person that may be queued or running."""
 _BEAT_SECONDS = 5.0
 """How often the queue is looked at without a word: somebody else may have written to it."""
-
-
-class Cancelled(Exception):
-    """The work is to end: it was cancelled, or the server ends."""
-
-
-class NoSuchWork(BadUse):
-    """There is none of that key, or it is another's: the answer is the same."""
-
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__("There is no such work.", mend="See your own with: redball work list")
-
-
-class Tells(Protocol):
-    """Where progress is told: the live pages of whoever asked."""
-
-    def tell(
-        self, topic: str, *, who: str, key: str = "", data: Mapping[str, object] | None = None
-    ) -> None:
-        """Tell one person something."""
-
-    def look(self) -> None:
-        """Look for changes at once."""
 
 
 def _now() -> str:
@@ -89,15 +64,23 @@ class Worker:
     desk : Desk
     live : Tells
     keeper : Keeper
+    limits : WorkLimits, optional
     """
 
-    def __init__(self, store: str, desk: Desk, live: Tells, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        store: str,
+        desk: Desk,
+        live: Tells,
+        keeper: Keeper,
+        limits: WorkLimits | None = None,
+    ) -> None:
         self._store = store
         self._desk = desk
         self._live = live
         self._keeper = keeper
-        self._server = f"{socket.gethostname()}:{_place(store)}"
-        self._folder = _folder(store)
+        self.limits = limits or WorkLimits()
+        self._folder = own_folder(beside(store, "work"))
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -105,7 +88,7 @@ class Worker:
         self._stop: set[str] = set()
         self._progress: dict[str, dict[str, object]] = {}
         self._looked = 0.0
-        interrupt(desk, self._server, _now())
+        self._presence = Presence(desk, _now, live.look)
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
         self._thread.start()
 
@@ -145,10 +128,10 @@ class Worker:
                 account=who,
                 subject=view.viewer,
                 kind=kind,
-                title=_title(known, parameters),
+                title=title_of(known, parameters),
                 parameters=json.dumps(dict(parameters), sort_keys=True),
                 as_of=view.as_of.isoformat() if view.as_of else "",
-                server=self._server,
+                server=self._presence.name,
                 state=WorkState.QUEUED,
                 asked_at=_now(),
             )
@@ -213,14 +196,13 @@ class Worker:
         self._ended.set()
         self._wake.set()
         self._thread.join(30)
-        with suppress(RedballError):
-            interrupt(self._desk, self._server, _now())
+        self._presence.stop()
 
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
                 with self._lock:
-                    work = take_next(self._desk, self._server, _now())
+                    work = take_next(self._desk, self._presence.name, _now())
                     self._running = None if work is None else work.key
             except StoreError:  # the desk is away for a while: what is queued stays queued
                 work = None
@@ -268,7 +250,7 @@ class Worker:
         self._still_who_they_were(work)
         moment = datetime.fromisoformat(work.as_of) if work.as_of else None
         inputs = Inputs(View(self._store, work.subject, moment))
-        folder = self._folder / _same(work)  # asked again, it takes up what was finished
+        folder = self._folder / same_name(work)  # asked again, it takes up what was finished
         folder.mkdir(mode=0o700, exist_ok=True)
         try:
             runs = known.read(Parameters.parse(work.parameters), folder)
@@ -322,9 +304,11 @@ class Told:
     def __init__(self, worker: Worker, work: Work) -> None:
         self._worker = worker
         self._work = work
+        self._gauge = Gauge(worker.limits)
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """Take progress."""
+        """Take progress; ends the work where it was cancelled or takes too much."""
+        self._gauge.check()
         self._worker.note(self._work, what, done, total)
 
 
@@ -341,35 +325,3 @@ def _kind(name: str) -> WorkKind:
             f"'{name}' is not a kind of work.", where="kind", mend=f"Use {', '.join(KINDS)}."
         )
     return KINDS[name]
-
-
-def _title(kind: WorkKind, parameters: Mapping[str, object]) -> str:
-    """What the list of work calls it."""
-    said = [
-        f"{name} {value}"
-        for name, value in sorted(parameters.items())
-        if isinstance(value, str | int | float) and value not in ("", None) and len(str(value)) < 40
-    ]
-    return kind.words + (f": {', '.join(said)}" if said else "")
-
-
-def _same(work: Work) -> str:
-    """Name for everything that decides what a piece of work finds, but the data."""
-    words = "\n".join((work.subject, work.kind, work.parameters, work.as_of))
-    return sha256(words.encode()).hexdigest()[:32]
-
-
-def _place(store: str) -> str:
-    """The store's place, however it was written."""
-    path = store.removeprefix("sqlite:///")
-    return without_password(store) if "://" in path else str(Path(path).resolve())
-
-
-def _folder(store: str) -> Path:
-    """Private folder for what runs: beside the store's file, else a temporary one."""
-    path = store.removeprefix("sqlite:///")
-    if "://" in path:
-        return Path(tempfile.mkdtemp(prefix="redball-work-"))
-    found = Path(f"{path}.work")
-    found.mkdir(mode=0o700, exist_ok=True)
-    return found

@@ -12,8 +12,9 @@ from redball.reports.columns import Column, date_time_group, describe, grouped, 
 from redball.reports.content import Limits, ReportContent
 from redball.reports.exhibits import Bars, Exhibit
 from redball.reports.findings import in_order
-from redball.reports.head import data_age
+from redball.reports.head import age_in_words
 from redball.reports.lines import Line, LineChart
+from redball.reports.paper.mapping import map_block
 
 Block = Mapping[str, object]
 _TABLES = (
@@ -25,7 +26,7 @@ _TABLES = (
 )
 _POINTS = 400
 """Most points of a line on paper: more can't be told apart."""
-_SHORT, _LONG = 14, 60
+_SHORT, _LONG = 14, 120
 """Letters up to which text is never broken, and from which it takes no more width."""
 _COLUMNS = 8
 """Most columns of a table on paper."""
@@ -48,7 +49,7 @@ def composed(content: ReportContent, limits: Limits = PAPER) -> dict[str, object
         "about": [
             ["As of", f"{date_time_group(origin.as_of)} ({zulu(origin.as_of)})"],
             ["For", origin.subject or origin.viewer],
-            ["Data age", _age(content)],
+            ["Data age", age_in_words(content)],
             ["Revision", str(origin.revision)],
             ["Twin", origin.twin_hash],
             ["Made", f"{zulu(content.generated)} by {origin.software}"],
@@ -63,6 +64,8 @@ def composed(content: ReportContent, limits: Limits = PAPER) -> dict[str, object
 def _sections(content: ReportContent, limits: Limits) -> Iterator[Block]:
     if not content.answers_only:
         yield _section("What needs action now", _findings(content, limits))
+    if drawn := map_block(content):
+        yield _section("Where", [drawn])
     for exhibit in content.exhibits:
         yield _section(exhibit.title, _exhibit(exhibit, limits))
     if content.answers_only:
@@ -123,12 +126,6 @@ def _weight(column: Column, cells: list[str]) -> int:
     """Share of the width that a column of text gets; 0 for as wide as it needs."""
     longest = max(map(len, cells), default=0)
     return 0 if column.kind != "text" or longest <= _SHORT else min(longest, _LONG)
-
-
-def _age(content: ReportContent) -> str:
-    if not content.feeds.width:
-        return "as of the moment above"
-    return data_age(content).removeprefix("Data age: ")
 
 
 def _fitting(frame: pl.DataFrame) -> tuple[list[str], list[str]]:

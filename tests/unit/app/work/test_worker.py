@@ -13,9 +13,10 @@ from tests.web_world import exercise_store
 
 from redball import app
 from redball.access.actions import Action
-from redball.app.work import KINDS, NoSuchWork, Worker, WorkKind, work_list, worker
+from redball.app.work import KINDS, NoSuchWork, Worker, WorkKind, WorkLimits, work_list, worker
+from redball.app.work.presence import GONE_SECONDS, Presence
 from redball.desk import Desk, open_desk
-from redball.desk.work import Work, WorkState
+from redball.desk.work import Work, WorkState, put_work, take_next, work_of
 from redball.model import BadUse, NotPermitted
 
 SMALL = {"days": 20, "replications": 2, "seed": 3}
@@ -250,3 +251,62 @@ def test_the_operator_sees_all_work_and_can_end_it_from_a_command_line(
     assert worked.one("me", asked.key).state is WorkState.CANCELLED
     again = in_place("work", "cancel", asked.key, "--store", store, "--viewer", "XAG")
     assert again.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [(WorkLimits(minutes=1e-9), "minutes"), (WorkLimits(memory_mb=1.0), "the server holds")],
+    ids=["time", "memory"],
+)
+def test_what_takes_too_much_is_ended_and_says_of_what(
+    store: str, desk: Desk, heard: Heard, slow: threading.Event, limits: WorkLimits, said: str
+) -> None:
+    limited = Worker(store, desk, heard, app.Keeper(), limits)
+    try:
+        asked = limited.ask("me", app.View(store, "XAG"), "slow", {})
+        found = ended(limited, "me", asked.key)
+    finally:
+        limited.stop()
+    assert found.state is WorkState.FAILED
+    assert said in found.error
+    assert found.mend
+
+
+def left_by(desk: Desk, server: str, key: str, state: WorkState) -> None:
+    """Work of a server that nobody hears of any more."""
+    at = "2026-01-01T00:00:00.000000Z"
+    put_work(
+        desk, Work(key, "me", "XAG", "simulate", "t", json.dumps(SMALL), "", server, state, at)
+    )
+
+
+def test_what_a_host_that_is_gone_had_queued_is_run_here(
+    store: str, desk: Desk, heard: Heard
+) -> None:
+    left_by(desk, "gone:0", "waits", WorkState.QUEUED)
+    left_by(desk, "gone:0", "ran", WorkState.RUNNING)
+    here = Worker(store, desk, heard, app.Keeper())
+    try:
+        assert here.one("me", "ran").state is WorkState.INTERRUPTED
+        assert ended(here, "me", "waits").state is WorkState.DONE
+    finally:
+        here.stop()
+
+
+def test_a_server_is_gone_when_it_is_silent_for_long_and_not_before(desk: Desk) -> None:
+    silent, here = (Presence(desk, lambda: "2026", lambda: None) for _ in range(2))
+    left_by(desk, "", "ran", WorkState.QUEUED)
+    assert take_next(desk, silent.name, "2026") is not None
+    began = time.monotonic()
+    assert here.look(began) == 0
+    assert here.look(began + GONE_SECONDS - 5) == 0
+    silent.look(began)
+    assert here.look(began + GONE_SECONDS + 5) == 0, "it has spoken meanwhile"
+    assert here.look(began + 2 * GONE_SECONDS) == 0
+    assert here.look(began + 2 * GONE_SECONDS + 10) == 1
+    found = work_of(desk, "me", "ran")
+    assert found is not None
+    assert found.state is WorkState.INTERRUPTED
+    assert take_next(desk, here.name, "2026") is None
+    for one in (silent, here):
+        one.stop()

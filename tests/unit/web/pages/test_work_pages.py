@@ -1,11 +1,16 @@
 """Long work on pages and by the API: asked, watched, read; another's answers as absent."""
 
+import json
 import time
 from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
-from tests.web_world import World, csrf_of, world_in
+from tests.web_world import SUBJECTS, World, csrf_of, world_in
+
+from redball import app
+from redball.app.drafts import drafter
+from redball.desk.work import Work, WorkState, end_work, put_work, works_of
 
 SMALL = {"days": 20, "replications": 1, "seed": 3}
 
@@ -104,3 +109,37 @@ def test_without_the_token_nothing_is_asked(planner: TestClient) -> None:
     assert planner.post("/work", data={"kind": "simulate"}).status_code == 403
     body = {"kind": "simulate", "parameters": SMALL}
     assert planner.post("/api/v1/work", json=body).status_code == 403
+
+
+REFRESH = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+
+
+def test_work_goes_on_when_its_page_is_gone_and_is_there_at_the_next_sign_in(
+    world: World, planner: TestClient, token: str
+) -> None:
+    gone = world.client("planner")
+    form = {"csrf": csrf_of(gone.get("/work").text), "kind": "reserve", "duration": "days:30"}
+    place = gone.post("/work", data=form).headers["location"]
+    gone.close()
+    found = waited(planner, f"/api/v1{place}")
+    assert (found["state"], found["error"]) == ("done", "")
+    view = app.View(world.store, SUBJECTS["planner"])
+    options = app.ReserveOptions(app.parse_duration("days:30"), "days:30")
+    direct = app.stock_reserve(app.Inputs(view), options).document
+    told = planner.get(f"/api/v1/answers/{found['answer']}").json()
+    assert told["figures"] == json.loads(json.dumps(direct["figures"]))
+    assert told["said"] == direct["said"]
+
+
+def test_without_a_script_the_pages_ask_again_while_work_is_under_way(
+    world: World, planner: TestClient
+) -> None:
+    desk, subject, now = world.services.desk, SUBJECTS["planner"], "2026-01-01T00:00:00.000000Z"
+    account = drafter(desk, "planner", subject).key
+    server = works_of(desk, account)[0].server  # this one: another's would be marked as gone
+    running = WorkState.RUNNING
+    work = Work("here", account, subject, "simulate", "t", "{}", "", server, running, now, now)
+    put_work(desk, work)
+    assert all(REFRESH in planner.get(path).text for path in ("/work", "/work/here"))
+    end_work(desk, "here", WorkState.CANCELLED, now)
+    assert REFRESH not in planner.get("/work/here").text

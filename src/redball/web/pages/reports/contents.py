@@ -1,10 +1,10 @@
 """What can be taken away, by the name in its address."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from redball import app
 from redball.app.briefing import briefing
+from redball.app.page_reports import answer_content
 from redball.app.report import report_content
 from redball.app.reporting import worklist_content
 from redball.app.worklist import Wanted, worklist
@@ -14,6 +14,7 @@ from redball.web.visit import Visit
 
 ANSWER = "answer-"
 """Before the key of a kept answer."""
+_ALL = Wanted()
 
 
 class NoSuchReport(BadUse):
@@ -52,13 +53,25 @@ def named(name: str) -> tuple[str, Form]:
         Nothing has that name or that form.
     """
     what, _, ending = name.rpartition(".")
-    known = what in WHOLE or (what.startswith(ANSWER) and len(what) > len(ANSWER))
-    if not known or ending not in list(Form):
+    if what not in WHOLE and not (what.startswith(ANSWER) and len(what) > len(ANSWER)):
         raise NoSuchReport("There is no such report.", where=name)
-    return what, Form(ending)
+    return what, form_named(ending)
 
 
-def content_of(visit: Visit, what: str, wanted: Wanted) -> ReportContent:
+def form_named(ending: str) -> Form:
+    """Form by the ending of an address.
+
+    Raises
+    ------
+    NoSuchReport
+        Nothing has that form.
+    """
+    if ending not in list(Form):
+        raise NoSuchReport("There is no such report.", where=ending)
+    return Form(ending)
+
+
+def content_of(visit: Visit, what: str, wanted: Wanted = _ALL) -> ReportContent:
     """Make a report for a visit.
 
     Raises
@@ -73,12 +86,4 @@ def content_of(visit: Visit, what: str, wanted: Wanted) -> ReportContent:
         record = app.kept_answer(store, viewer, what.removeprefix(ANSWER))
     except BadUse as error:
         raise NoSuchReport("There is no such answer.", where=what) from error
-    answer = app.kept_as_answer(store, viewer, record)
-    return ReportContent(
-        title=answer.title,
-        exercise=answer.origin.exercise,
-        generated=datetime.now(UTC),
-        origin=answer.origin,
-        exhibits=(answer.as_exhibit(),),
-        command=answer.command,
-    )
+    return answer_content([app.kept_as_answer(store, viewer, record)])

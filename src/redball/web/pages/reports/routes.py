@@ -7,15 +7,16 @@ from fastapi.responses import Response
 
 from redball import app
 from redball.access.actions import Action
-from redball.app.reporting import report_bytes
 from redball.app.worklist import Wanted
 from redball.web.pages.findings.asked import asked_for
-from redball.web.pages.reports.bulk import allowed
+from redball.web.pages.reports import of_pages
 from redball.web.pages.reports.contents import content_of, named
+from redball.web.pages.reports.of_pages import taken
 from redball.web.routing import Pages
 from redball.web.visit import Visited
 
 pages = Pages("reports")
+of_pages.add(pages)  # before the address that takes any name
 
 PAGE = 50
 """Kept answers on one page."""
@@ -59,9 +60,4 @@ def reports_api(visit: Visited) -> dict[str, object]:
 def export(visit: Visited, name: str, wanted: Annotated[Wanted, Depends(asked_for)]) -> Response:
     """A report as PDF, PNG, XLSX or HTML, with label, data age and hash."""
     what, form = named(name)
-    content = content_of(visit, what, wanted)
-    allowed(visit, what, form, content)
-    made = report_bytes(content, form, what)
-    file = f"redball-{what}-{content.origin.as_of:%Y%m%dT%H%MZ}.{form.value}"
-    headers = {"content-disposition": f'attachment; filename="{file}"'}
-    return Response(made, media_type=form.media_type, headers=headers)
+    return taken(visit, what, form, content_of(visit, what, wanted))

@@ -12,6 +12,7 @@ from redball.app.drafts import (
     scenario_draft_remove,
     scenario_drafts,
 )
+from redball.app.scenario_hazards import hazard_struck, hazards_known
 from redball.app.scenario_targets import target_search
 from redball.app.scenario_telling import scenario_told
 from redball.planning.scenarios import EVENTS
@@ -38,6 +39,19 @@ def targets_json(
     """What is called like that and can be hit by a kind of event."""
     kinds = EVENTS[what].targets if what in EVENTS else ()
     return {"found": list(target_search(visit.view, q, kinds=kinds, most=most))}
+
+
+@pages.api("/scenarios/hazards", action=Action.SEE)
+def hazards_json(visit: Visited) -> dict[str, object]:
+    """Hazards that can be made to strike."""
+    return {"hazards": list(hazards_known(visit.view))}
+
+
+@pages.api("/scenarios/hazards/{key}", action=Action.SEE)
+def hazard_json(visit: Visited, key: str) -> dict[str, object]:
+    """What a hazard strikes, as a scenario names it."""
+    found = hazard_struck(visit.view, key)
+    return {"key": found.key, "name": found.name, "days": found.days, "struck": list(found.targets)}
 
 
 @pages.api("/scenarios/preview", action=Action.SEE, method="POST")

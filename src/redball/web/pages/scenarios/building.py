@@ -14,12 +14,15 @@ from redball.app.drafts import (
     scenario_draft_remove,
     scenario_drafts,
 )
+from redball.app.futures import KIND
+from redball.app.scenario_hazards import hazard_struck, hazards_known
 from redball.app.scenario_telling import ToldScenario, scenario_told
 from redball.desk.drafts import Draft
 from redball.model import BadData, BadUse, RedballError
 from redball.planning.scenarios import EVENTS, Scenario, library, read_scenario, write_scenario
 from redball.planning.scenarios.files import MOST_BYTES
 from redball.web.answers import ShownChart, chart_of
+from redball.web.pages.scenarios.beside import choices
 from redball.web.pages.scenarios.filled import (
     REACT,
     Filled,
@@ -27,6 +30,7 @@ from redball.web.pages.scenarios.filled import (
     filled_form,
     form_of,
     scenario_filled,
+    struck_row,
     with_row,
     without_row,
 )
@@ -47,19 +51,31 @@ def start(visit: Visited) -> Response:
         live=("picture", "drafts", "work"),
         ready=app.scenario_list().to_dicts(),
         mine=[named(one) for one in mine],
-        answers=latest(visit, "simulate", "scenario compare", "stress", "risk exposure"),
+        hazards=[(one["key"], one["name"] or one["key"]) for one in hazards_known(visit.view)],
+        kept=choices(visit),
+        answers=latest(visit, "scenario compare", "risk exposure", KIND),
     )
 
 
 @pages.page("/scenarios/new", action=Action.SEE)
 def new(
-    visit: Visited, lose: Word = "", ready: Word = "", from_day: Word = "", for_days: Word = ""
+    visit: Visited,
+    lose: Word = "",
+    ready: Word = "",
+    hazard: Word = "",
+    from_day: Word = "",
+    for_days: Word = "",
 ) -> Response:
-    """The builder: empty, with a loss that another page names, or from a ready scenario."""
+    """The builder: empty, with a loss or a hazard that is named, or from a ready scenario."""
     if ready:
         scenario = _ready(ready)
         filled = form_of(scenario)
         return _builder(visit, filled, write_scenario(scenario))
+    if hazard:
+        found = hazard_struck(visit.view, hazard)
+        lasts = for_days or ("" if found.days is None else f"{found.days:g}")
+        row = struck_row(found.name, found.targets, from_day, lasts)
+        return _builder(visit, Filled(rows=(row,)), "")
     filled = Filled(rows=(asked_row(lose, from_day, for_days),)) if lose else with_row(Filled())
     return _builder(visit, filled, "")
 
@@ -232,6 +248,7 @@ def _builder(
         error=error,
         events=EVENTS,
         react=REACT,
+        hazards=hazards_known(visit.view) if draft is None else (),
     )
 
 

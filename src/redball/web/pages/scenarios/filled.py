@@ -125,6 +125,12 @@ def asked_row(lose: str, from_day: str = "", for_days: str = "") -> Row:
     return Row(event=f"{name.rpartition(':')[2] or 'it'} lost", about=f"{kind} {name}", **days)
 
 
+def struck_row(name: str, targets: Sequence[str], from_day: str, for_days: str) -> Row:
+    """The loss of everything that a hazard strikes."""
+    days = {"from_day": from_day or "6", "for_days": for_days or "14"}
+    return Row(event=name, about="; ".join(targets), **days)
+
+
 def with_row(filled: Filled) -> Filled:
     """One more event."""
     row = Row(event=f"event {len(filled.rows) + 1}", from_day="6", for_days="14")

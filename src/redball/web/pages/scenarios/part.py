@@ -32,7 +32,7 @@ def latest(visit: Visit, *kinds: str, most: int = 8) -> list[dict[str, object]]:
     """Kept answers of some kinds that the viewer may read, the newest first."""
     found = app.kept_answers(visit.view.store, visit.view.viewer)
     rows = found.filter(found["kind"].is_in(list(kinds))).head(most)
-    return rows.select("key", "kind", "made_at", "label").to_dicts()
+    return rows.select("key", "kind", "about", "made_at", "label").to_dicts()
 
 
 def text_field(form: FormData, name: str) -> str:

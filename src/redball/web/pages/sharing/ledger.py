@@ -82,7 +82,8 @@ def ledger(
 
 def _second() -> pl.Expr:
     """The moment as people read it, to the second; the API has it exactly."""
-    return pl.format("{}Z", pl.col("at").str.slice(0, 19).str.replace("T", " ")).alias("at")
+    moment = pl.col("at").str.slice(0, 19).str.replace("T", " ")
+    return pl.concat_str(moment, pl.lit("Z")).alias("at")
 
 
 def ledger_api(

@@ -45,7 +45,7 @@ def readiness(visit: Visited, curve: CurveAsked, budget: Word = "", target: Word
     found = exploration(visit.inputs, curve, explorer=explorer_of(visit))
     if isinstance(found, Underway):
         return waiting(visit, found, "Readiness and stock")
-    options = _wanted(found, curve, budget, target)
+    options = wanted_place(found, curve, budget, target)
     place = _place(visit, found, options)
     if visit.wants_fragment:
         return visit.fragment("stock/at.html", place=place)
@@ -102,9 +102,10 @@ def readiness_at(
     return JSONResponse(answer_at(found, options).document)
 
 
-def _wanted(
+def wanted_place(
     found: Exploration, curve: app.CurveOptions, budget: str, target: str
 ) -> ExploreOptions:
+    """The place on a curve that an address asks for; where exploring begins when it names none."""
     money = amount(budget, "budget")
     goal = amount(target, "target", least=0.0001, most=0.9999)
     if money is not None:
