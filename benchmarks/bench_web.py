@@ -12,6 +12,7 @@ each is asked before.
 import argparse
 import json
 import multiprocessing
+import re
 import statistics
 import threading
 import time
@@ -25,7 +26,6 @@ from tests.web_people import COOKIE, session_cookie
 
 from benchmarks.measure import WORK
 from redball import app
-from redball.app.operating import Layer
 from redball.desk import open_desk
 from redball.web.application import build, declared
 from redball.web.routing import Kind
@@ -246,7 +246,9 @@ def first_bytes(server: Server) -> dict[str, int]:
             word for word in page.text.replace('"', " ").split() if word.startswith(f"{base}/")
         }
         wanted |= {f"{base}/css/tokens.css", f"{base}/js/live.js"}
-        wanted |= {f"/api/v1/map/{layer}" for layer in Layer}
+        drawn = re.search(r'id="map-data"[^>]*>(.*?)</script>', page.text, re.DOTALL)
+        assert drawn is not None
+        wanted |= set(json.loads(drawn[1])["layers"].values())
         for address in sorted(wanted):
             answer = client.get(address, headers={"accept-encoding": "gzip"})
             if answer.status_code == 200:

@@ -146,7 +146,7 @@ class Visit:
         """Addresses of this page as a report, each with its form; none where it has none."""
         query = self.request.query_params
         found = taken_as(self.path, query)
-        if found is None or self.request.method != "GET":
+        if found is None or self.request.method != "GET" or not self.may(Action.EXPORT):
             return []
         name, more = found
         given = {one: query.getlist(one) for one in query}
@@ -183,6 +183,7 @@ class Visit:
             "label": label,
             "origin": origin,
             "live": live,
+            "takes": self.takes() if status == 200 else [],
             **context,
         }
         return HTMLResponse(self._rendered(template, given), status)
@@ -197,7 +198,6 @@ class Visit:
             "url": self.url,
             "here": self.here,
             "navigation": navigation(self.path, self.may, self.url),
-            "takes": self.takes() if self.may(Action.EXPORT) else [],
         }
         return rendered(self.language, self.settings.root_path, template, {**frame, **context})
 

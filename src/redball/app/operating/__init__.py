@@ -5,7 +5,7 @@ from redball.app.operating.balance import Balance, Cell, Nation
 from redball.app.operating.danger import Danger, Fleet, Reason
 from redball.app.operating.drawn import DrawnMap, drawn_map
 from redball.app.operating.geojson import Packed
-from redball.app.operating.layers import Layer, map_layer, map_layers
+from redball.app.operating.layers import FAR, Layer, map_layer, map_layers
 from redball.app.operating.looking import Operating, operating_picture
 from redball.app.operating.moments import Stop, moments
 from redball.app.operating.places import LEVELS, Chosen
@@ -14,6 +14,7 @@ from redball.app.operating.symbols import code as symbol_code
 from redball.app.operating.tables_out import packed_tables
 
 __all__ = [
+    "FAR",
     "LEVELS",
     "MOST_DAYS",
     "STOPS",

@@ -23,6 +23,8 @@ _TONNES = 3
 _GREATEST = ((700, 0), (1500, 4), (4000, 5), (9000, 6))
 """The 700 greatest flows are drawn from scale 0 on, the 1,500 greatest from scale 4, and so on."""
 _ALL_FROM = 7
+FAR = 5
+"""Scale up to which the lanes are enough that a page asks for first."""
 
 
 class Layer(StrEnum):
@@ -38,17 +40,25 @@ _ALL = Chosen()
 
 
 @use_case(Action.SEE)
-def map_layer(view: View, layer: Layer, chosen: Chosen = _ALL) -> Packed:
+def map_layer(
+    view: View, layer: Layer, chosen: Chosen = _ALL, *, scale: int | None = None
+) -> Packed:
     """One layer of the chosen places as a GeoJSON collection.
 
     Lanes are those of the chosen sites, units those that are there; hazards are all. What has no
     position is not on the map.
+
+    Parameters
+    ----------
+    scale : int, optional
+        Of lanes: only those that are drawn up to this scale of the map; all of them otherwise.
     """
     known = recognise(see(view), PictureOptions())
+    far = layer is Layer.LANES and scale is not None and scale <= FAR
     if not worth_keeping(chosen):
-        return _layer(known, layer, chosen)
-    name = ("operating layer", layer, chosen.ahead)
-    return kept(known.seen, name, lambda: _layer(known, layer, chosen))
+        return _layer(known, layer, chosen, far)
+    name = ("operating layer", layer, chosen.ahead, far)
+    return kept(known.seen, name, lambda: _layer(known, layer, chosen, far))
 
 
 @use_case(Action.SEE)
@@ -71,9 +81,10 @@ def _all(known: Recognised, chosen: Chosen) -> Packed:
     return packed(f"{{{head},{','.join(parts)}}}", _tag(known, "all", chosen))
 
 
-def _layer(known: Recognised, layer: Layer, chosen: Chosen) -> Packed:
-    text = collection(_MAKE[layer](known, chosen), _head(known, chosen))
-    return packed(text, _tag(known, layer, chosen))
+def _layer(known: Recognised, layer: Layer, chosen: Chosen, far: bool) -> Packed:
+    rows = _lanes(known, chosen, FAR) if far else _MAKE[layer](known, chosen)
+    text = collection(rows, _head(known, chosen))
+    return packed(text, _tag(known, f"{layer} far" if far else layer, chosen))
 
 
 def _head(known: Recognised, chosen: Chosen) -> dict[str, object]:
@@ -122,7 +133,7 @@ def _units(known: Recognised, chosen: Chosen) -> list[str]:
     )
 
 
-def _lanes(known: Recognised, chosen: Chosen) -> list[str]:
+def _lanes(known: Recognised, chosen: Chosen, scale: int = _ALL_FROM) -> list[str]:
     sites = known.twin["site"]
     rows = lane_rows(known)
     if chosen.narrowed:
@@ -136,7 +147,7 @@ def _lanes(known: Recognised, chosen: Chosen) -> list[str]:
         scale=_scale(pl.int_range(pl.len())),
     )
     return lines(
-        ends,
+        ends.filter(pl.col("scale") <= scale),
         {
             "name": pl.concat_str("from_site", "to_site", separator=" → "),
             "mode": pl.col("mode"),

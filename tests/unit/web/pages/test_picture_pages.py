@@ -197,7 +197,9 @@ def test_a_site_of_nobody_and_a_hidden_one_answer_alike(closed: World) -> None:
 
 def without_names(page: str, key: str) -> str:
     """A page without what was asked for, the request's own number and tokens."""
-    page = re.sub(r'csrf="[^"]+"|name="csrf" value="[^"]+"|[0-9a-f]{16,}', "", page)
+    page = re.sub(
+        r'csrf="[^"]+"|data-versions="[^"]*"|name="csrf" value="[^"]+"|[0-9a-f]{16,}', "", page
+    )
     return page.replace(f"DEU:{key}", "").replace(f"DEU%3A{key}", "").replace(f"DEU/{key}", "")
 
 
@@ -234,3 +236,19 @@ def test_names_from_data_are_text(planner: TestClient) -> None:
     assert "No site fits what is chosen." in page
     moved = planner.get("/picture", params={"moment": "+1", "text": "a&b"})
     assert moved.headers["location"] == "/picture?text=a%26b&ahead=1"
+
+
+def test_lanes_that_are_drawn_only_close_up_are_asked_for_later(
+    planner: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = layer(planner, "lanes")
+    assert layer(planner, "lanes", "?scale=5") == every  # so few are drawn from everywhere
+    monkeypatch.setattr("redball.app.operating.layers._GREATEST", ((1, 0), (2, 4), (3, 6)))
+    near = layer(planner, "lanes", "?text=a")
+    assert [one["scale"] for one in near[:4]] == [0, 4, 6, 7]
+    assert layer(planner, "lanes", "?text=a&scale=5") == near[:2]
+    assert layer(planner, "lanes", "?text=a&scale=6") == near
+    page = planner.get("/picture?text=a").text
+    drawn = json.loads(re.search(r'id="map-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    assert drawn["layers"]["lanes"] == "/api/v1/map/lanes?text=a&scale=5"
+    assert drawn["whole"] == {"lanes": "/api/v1/map/lanes?text=a"}

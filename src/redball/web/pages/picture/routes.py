@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from redball.access.actions import Action
 from redball.app.operating import (
+    FAR,
     Chosen,
     Layer,
     drawn_map,
@@ -31,6 +32,8 @@ pages = Pages("picture")
 Wanted = Annotated[Chosen, Depends(chosen_by)]
 GEOJSON = "application/geo+json"
 GROUND = "vendor/ground.json"
+_FIRST = {Layer.LANES: {"scale": FAR}}
+"""What a page asks for first; the rest once somebody looks closer."""
 _LAYER_NAMES = ("nation", "class", "kind", "level", "text", "ahead", "as_of")
 
 
@@ -66,7 +69,12 @@ def picture(
         signs=shown.signs(found),
         kept_apart=shown.asked_for(chosen, site),
         map={
-            "layers": {one.value: visit.url(f"/api/v1/map/{one}", **query) for one in Layer},
+            "layers": {
+                one.value: visit.url(f"/api/v1/map/{one}", **query, **_FIRST.get(one, {}))
+                for one in Layer
+            },
+            "whole": {one.value: visit.url(f"/api/v1/map/{one}", **query) for one in _FIRST},
+            "far": FAR,
             "ground": _ground(visit.settings.root_path),
             "many": found.all_places,
             "bounds": found.bounds,
@@ -128,9 +136,14 @@ def map_api(visit: Visited, chosen: Wanted) -> Response:
 
 
 @pages.api("/map/{layer}", action=Action.SEE)
-def map_layer_api(visit: Visited, layer: Layer, chosen: Wanted) -> Response:
-    """Answer one layer of the map as a GeoJSON collection."""
-    return sent(visit.request, map_layer(visit.view, layer, chosen), GEOJSON)
+def map_layer_api(
+    visit: Visited,
+    layer: Layer,
+    chosen: Wanted,
+    scale: Annotated[int | None, Query(ge=0, le=24)] = None,
+) -> Response:
+    """Answer one layer of the map as a GeoJSON collection; of lanes, those drawn at a scale."""
+    return sent(visit.request, map_layer(visit.view, layer, chosen, scale=scale), GEOJSON)
 
 
 @pages.api("/sites/{owner}/{key:path}", action=Action.SEE)

@@ -13,6 +13,7 @@ const NEAR = 6;
 const CLOSE = 6;
 const EVERYTHING = { center: [10, 50], zoom: 2 };
 const REST_MS = 60;
+const SOON = 0.5; // of a scale before what comes next is drawn
 
 /** Whether this browser can draw the map. */
 export function canDraw() {
@@ -26,7 +27,8 @@ export function canDraw() {
 export class Theatre {
   /**
    * @param {HTMLElement} place
-   * @param {{layers: Record<string, string>, ground: string, many: number, bounds: number[] | null}} data
+   * @param {{layers: Record<string, string>, whole: Record<string, string>, far: number, ground: string, many: number, bounds: number[] | null}} data
+   *   `layers` are enough up to the scale `far`; from there on `whole` takes the place of what it names.
    * @param {[number, number] | null} at  The site that is looked at.
    * @param {(site: string) => void} chosen  Called with `OWNER:KEY` when a site is clicked.
    */
@@ -57,6 +59,8 @@ export class Theatre {
     this.map.on("click", (event) => this.#click(event));
     this.map.on("mousemove", (event) => this.#hover(event));
     this.map.on("movestart", () => this.popup?.remove());
+    this.map.on("load", () => this.#closer());
+    this.map.on("zoomend", () => this.#closer());
     this.map.once("idle", () => {
       place.dataset.ready = String(Math.round(performance.now()));
       fillLegend(document.querySelectorAll("#signs [data-symbol]"));
@@ -128,14 +132,24 @@ export class Theatre {
   show(data) {
     const fresh = Object.keys(data.layers).filter((name) => this.data.layers[name] !== data.layers[name]);
     this.data = { ...this.data, ...data };
-    for (const name of fresh) this.map.getSource(name)?.setData(absolute(data.layers[name]));
+    for (const name of fresh) this.map.getSource(name)?.setData(this.#address(name));
+  }
+
+  /** Where a layer comes from at the scale that is looked at. */
+  #address(name) {
+    return absolute((this.close && this.data.whole[name]) || this.data.layers[name]);
+  }
+
+  /** Ask for what is drawn only close up, once somebody comes near. */
+  #closer() {
+    if (this.close || this.map.getZoom() < this.data.far + SOON) return;
+    this.close = true;
+    for (const name of Object.keys(this.data.whole)) this.map.getSource(name)?.setData(this.#address(name));
   }
 
   /** Ask for all layers anew: something changed on the server. */
   again() {
-    for (const [name, path] of Object.entries(this.data.layers)) {
-      this.map.getSource(name)?.setData(absolute(path));
-    }
+    for (const name of Object.keys(this.data.layers)) this.map.getSource(name)?.setData(this.#address(name));
   }
 
   /**
@@ -154,6 +168,8 @@ export class Theatre {
   restyle() {
     for (const name of this.map.listImages()) this.map.removeImage(name);
     this.map.setStyle(style(this.data, absolute), { diff: false });
+    this.close = false;
+    this.map.once("idle", () => this.#closer());
   }
 }
 

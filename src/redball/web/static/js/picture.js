@@ -138,7 +138,9 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const closed = link.matches("[data-close]") ? document.getElementById("sheet").dataset.site : undefined;
   go(link.href, { focus: new URLSearchParams(to.search).has("site") && !closed }).then(() => {
-    if (closed) document.querySelector(`#places tr[data-key="${CSS.escape(closed)}"] a`)?.focus(); // whence it was opened
+    // back to whence it was opened; who closed it by mouse keeps what is in view
+    const opener = closed && document.querySelector(`#places tr[data-key="${CSS.escape(closed)}"] a`);
+    if (opener) opener.focus({ preventScroll: event.detail > 0 });
   });
 });
 
