@@ -108,7 +108,11 @@ def shown(factory: pytest.TempPathFactory) -> Shown:
     except FileExistsError:
         _wait_for(shared / "answer.json")
     else:
-        _make(shared)
+        try:
+            _make(shared)
+        except BaseException as error:
+            (shared / "failed.txt").write_text(str(error))
+            raise
     own = factory.mktemp("demo") / "out"
     shutil.copytree(shared / "out", own)
     words = (shared / "answer.json").read_text().replace(str(shared / "out"), str(own))
@@ -135,5 +139,7 @@ def _wait_for(file: Path) -> None:
     for _ in range(6_000):
         if file.exists():
             return
+        failed = file.with_name("failed.txt")
+        assert not failed.exists(), failed.read_text()
         time.sleep(0.1)
     raise TimeoutError(f"no other worker made {file}")

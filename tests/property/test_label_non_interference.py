@@ -224,7 +224,7 @@ def by_values(made: list[tuple[tuple[Any, ...], ResultLabel]]) -> dict[Any, list
 
 
 SMALL = settings(
-    max_examples=25,
+    max_examples=16,
     deadline=None,
     phases=[Phase.generate],  # shrinking takes far longer than finding, and the message says it all
     suppress_health_check=[HealthCheck.too_slow],

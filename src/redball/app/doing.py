@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
+from importlib import import_module
 from typing import ParamSpec, Protocol, TypeVar
 
 from redball.access.actions import Action
@@ -87,18 +88,25 @@ class Ends(Protocol):
         """Write a refusal down."""
 
 
-class _NoEnds:
-    """Before the door of the package is open nothing can be relied on."""
+class _Late:
+    """Until something is closed for the first time: what closes is loaded when it is needed."""
 
     def closed(self, doing: Doing, result: R) -> R:
-        del result
-        raise NotPermitted("Results can't be checked when they end.", where=doing.name)
+        return _loaded().closed(doing, result)
 
     def refused(self, doing: Doing, error: NotPermitted | NotVisible) -> None:
-        del doing, error  # it is raised all the same
+        _loaded().refused(doing, error)
 
 
-_ends: Ends = _NoEnds()
+def _loaded() -> Ends:
+    """What :mod:`redball.app.closing` hands in; without it nothing may leave."""
+    import_module("redball.app.closing")
+    if isinstance(_ends, _Late):
+        raise NotPermitted("Results can't be checked when they end.", where="redball.app.closing")
+    return _ends
+
+
+_ends: Ends = _Late()
 
 
 def ends_with(ends: Ends) -> None:

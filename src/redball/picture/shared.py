@@ -52,7 +52,7 @@ def shared_items(
         lost=pl.col("factor").is_null() & (pl.col("own") > 0),
         holds=pl.col("own") > 0,
     )
-    whole = rows.group_by("group").agg(
+    whole = rows.group_by("group", maintain_order=True).agg(
         total=pl.col("converted").sum(),
         holders=pl.col("nation").filter("holds").n_unique(),
         article=pl.col("name").first(),

@@ -80,7 +80,8 @@ def _by_cell(holdings: pl.DataFrame) -> pl.DataFrame:
         unit_of_issue=pl.when(held).then("unit_of_issue"),
         mark=pl.col("mark") | pl.col("known_mark").fill_null(0),
     )  # fmt: skip
-    return figures.lazy().group_by("cell").agg(
+    # in order, here and where they are added up: sums of floats differ by the order of their terms
+    return figures.lazy().group_by("cell", maintain_order=True).agg(
         pl.col(_SUMS).sum(),
         pl.col(_COUNTS).sum(),
         pl.col("unit_of_issue").drop_nulls().first(),
@@ -174,7 +175,8 @@ def _stock(base: Base, view: pl.DataFrame) -> pl.DataFrame:
     lines = base.lines.join(view, on="cell").select("view", "group").unique()
     counted = lines.group_by("view").agg(lines=pl.len())
     one_unit = (pl.col("held") > 0) & (pl.col("unit_low") == pl.col("unit_high"))
-    sums = base.stock.join(view, on="cell").group_by("view").agg(
+    cells = base.stock.join(view, on="cell", maintain_order="left")
+    sums = cells.group_by("view", maintain_order=True).agg(
         pl.col(_SUMS).sum(),
         pl.col(_COUNTS).sum(),
         pl.col("unit_of_issue").drop_nulls().first(),

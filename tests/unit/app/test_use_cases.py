@@ -1,6 +1,8 @@
 """Every use case names the action it needs; one without a rule fails here."""
 
 import inspect
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -66,3 +68,26 @@ def test_what_runs_within_a_use_case_goes_by_its_action() -> None:
     looking()
     assert [one.action for one in seen if one is not None] == [Action.REQUEST, Action.SEE]
     assert current() is None
+
+
+def test_a_use_case_alone_closes_what_it_relied_on() -> None:
+    """Who loads one module only has its end checked all the same: the rest is loaded for it."""
+    words = (
+        "from redball.app.doing import Relied, current, use_case\n"
+        "from redball.access import Subject\n"
+        "from redball.access.actions import Action\n"
+        "import sys\n"
+        "@use_case(Action.SEE)\n"
+        "def look():\n"
+        "    current().relied.append(Relied('nowhere.sqlite', Subject('DEU'), (('A', 1),)))\n"
+        "    return 'seen'\n"
+        "assert 'redball.app.closing' not in sys.modules\n"
+        "try:\n"
+        "    print(look())\n"
+        "except Exception as error:\n"
+        "    print(type(error).__name__)\n"
+        "assert 'redball.app.closing' in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() != "seen"
+    assert "Traceback" not in done.stderr

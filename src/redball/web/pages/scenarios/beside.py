@@ -49,8 +49,10 @@ def choices(visit: Visit) -> list[dict[str, object]]:
 
 @pages.page("/scenarios/beside", action=Action.SEE, costly=True)
 def beside(visit: Visited, answer: Chosen = None, baseline: Key = "") -> Response:
-    """Set kept futures side by side."""
-    found = _beside(visit, answer or [], baseline)
+    """Set kept futures side by side; without any, go where they are chosen."""
+    if not answer:
+        return visit.redirect("/scenarios")
+    found = _beside(visit, answer, baseline)
     rows = found.tables["answers"]
     chart = chart_of(found.charts[0], "curves") if found.charts else None
     return visit.page(
