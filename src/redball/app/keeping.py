@@ -143,7 +143,12 @@ class Keeper:
             with self._lock:
                 found = self._twins.get(key)
             if found is None or time.monotonic() - found.made > CLOCK:
-                found = make()
+                try:
+                    found = make()
+                except BaseException:
+                    with self._lock:
+                        self._making.pop(key, None)
+                    raise
             with self._lock:
                 self._twins[key] = found
                 self._twins.move_to_end(key)

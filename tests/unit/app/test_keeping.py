@@ -11,6 +11,7 @@ import pytest
 
 from redball import app
 from redball.app.example import write_example
+from redball.app.keeping import KeptTwin
 from redball.model import NotPermitted, build_twin
 
 
@@ -103,6 +104,18 @@ def test_what_failed_is_tried_again(store: str) -> None:
         with pytest.raises(ZeroDivisionError):
             app.kept(seen, "x", lambda: 1 // 0)
         assert app.kept(seen, "x", lambda: 7) == 7
+
+
+def test_a_twin_that_could_not_be_built_leaves_no_lock() -> None:
+    keeper = app.Keeper()
+
+    def fail() -> KeptTwin:
+        raise ValueError("no such moment")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no such moment"):
+            keeper.twin("who", "state", keeper.look(), fail)
+    assert keeper._making == {}
 
 
 def test_a_keeper_holds_no_more_than_it_may(store: str, built: list[str]) -> None:

@@ -12,8 +12,8 @@ from redball.web.visit import Visit
 def allowed(visit: Visit, what: str, form: Form, content: ReportContent) -> None:
     """Let a report of many rows go only with a fresh proof and a second person's approval.
 
-    The approval is for this report of this twin in this form, and is used up by it. Where there is
-    none, it is asked for.
+    The approval is for this report of this twin in this form with these filters, and is used up by
+    it. Where there is none, it is asked for.
 
     Raises
     ------
@@ -34,7 +34,10 @@ def allowed(visit: Visit, what: str, form: Form, content: ReportContent) -> None
     fresh(who, visit.settings.step_up)
     register = visit.services.of(People).register
     acting = Acting(who.subject, who.account, who.name, who.session)
-    exactly = hash_of({"what": what, "form": form.value, "twin": content.origin.twin_hash})
+    asked = sorted(visit.request.query_params.multi_items())
+    exactly = hash_of(
+        {"what": what, "form": form.value, "twin": content.origin.twin_hash, "asked": asked}
+    )
     try:
         approval_use(register, acting, Matter.EXPORT, exactly)
     except NotPermitted as error:
