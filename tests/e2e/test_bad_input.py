@@ -122,6 +122,12 @@ def silent_failure(answer: subprocess.CompletedProcess[str]) -> bool:
 
 
 @pytest.fixture(scope="session")
+def run(here: Run) -> Run:
+    """The whole command in this process; tests about processes start their own."""
+    return here
+
+
+@pytest.fixture(scope="session")
 def good(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store that holds the good package."""
     folder = tmp_path_factory.mktemp("good")
