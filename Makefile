@@ -52,11 +52,12 @@ $(VENV)/.kernels: $(KERNELS) | $(VENV)/.ready
 	$(BIN)/python -m tools.warm
 	@touch $@
 
-# Three workers for two cores: many tests wait for a process, a disk or a browser.
+# Four workers for two cores: many tests wait for a process, a disk or a browser. A file stays with
+# one worker, which makes its worlds once; the folders with the longest files come first.
 # pytest is started with the browser that the report is looked at with, where one can be had.
 test: setup $(VENV)/.kernels
 	$(BIN)/python tools/find_browser.py
-	$(BIN)/python -m pytest -n 3 --dist worksteal -q
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -q
 
 # kill -9 at random, 300 rounds for each store and way, with the control that must lose.
 test-long: setup

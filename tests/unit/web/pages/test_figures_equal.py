@@ -22,11 +22,14 @@ from redball.app.work import KINDS
 
 NODE = SUBJECTS["node"]
 LONG: dict[str, tuple[dict[str, object], str]] = {
-    "simulate": ({"days": 20, "replications": 2, "seed": 3}, "simulate"),
+    "simulate": (
+        {"days": 20, "replications": 2, "seed": 3},
+        "simulate --days 20 --replications 2 --seed 3",
+    ),
     "exposure": ({}, "risk exposure"),
     "stress": (
-        {"kinds": ["country"], "days": 20, "replications": 1, "pairs": 0, "constraints": 0},
-        "stress --kind country --days 20 --replications 1 --pairs 0 --constraints 0",
+        {"kinds": ["country"], "days": 60, "replications": 2, "pairs": 0, "constraints": 0},
+        "stress --kind country --days 60 --replications 2 --pairs 0 --constraints 0",
     ),
     "compare": (
         {"scenarios": ["port-closed"], "days": 20, "replications": 2, "seed": 3},
@@ -34,7 +37,7 @@ LONG: dict[str, tuple[dict[str, object], str]] = {
     ),
     "reserve": ({"duration": "days:45"}, "stock reserve --duration days:45"),
     "replenish": ({}, "stock replenish"),
-    "surge": ({"days": 30}, "stock surge --days 30"),
+    "surge": ({"days": 30, "surges": ["5:15:3"]}, "stock surge --days 30 --surge 5:15:3"),
     "optimise": ({"budget": 500_000}, "stock optimise --budget 500000"),
 }
 """What is asked as long work, and as a command."""
@@ -100,21 +103,21 @@ def told(world: World, *words: str, viewer: str = "") -> Any:
 
 def test_agreements(world: World) -> None:
     client = world.client("security")
-    command = told(world, "agreement", "list")["tables"]["agreements"]
+    command = told(world, "agreement", "list")["agreements"]
     found = client.get("/api/v1/agreements").json()["agreements"]
     same = [name for name in found[0] if name in command[0]]
-    assert {"id", "state"} <= set(same)
+    assert {"agreement", "state"} <= set(same)
     mine = [one for one in command if "DEU" in str(one["parties"])]
     assert [[str(one[name])[:10] for name in same] for one in found] == [
         [str(one[name])[:10] for name in same] for one in mine
     ]
     page = client.get("/sharing").text
     for one in mine:
-        assert any(one["id"] in cells for cells in map(" ".join, rows(page)))
+        assert any(one["agreement"] in cells for cells in map(" ".join, rows(page)))
 
 
 def test_the_ledger(world: World, node: TestClient) -> None:
-    command = told(world, "ledger", "log", "--rows", "1000")["tables"]["entries"]
+    command = told(world, "ledger", "log", "--rows", "1000")["entries"]
     found = node.get("/api/v1/ledger?limit=1000").json()
     before = [one for one in found["entries"] if one["entry"] <= command[-1]["entry"]]
     same = [name for name in before[0] if name in command[0]]
@@ -129,11 +132,11 @@ def test_the_ledger(world: World, node: TestClient) -> None:
         if number in newest:
             assert row[2] == newest[number]["kind"]
     signs = told(world, "ledger", "watch")
-    assert node.get("/api/v1/ledger/watch").json()["signs"] == signs["tables"]["signs"]
+    assert node.get("/api/v1/ledger/watch").json()["signs"] == signs["detections"]
 
 
 def test_packages_taken_in(world: World, node: TestClient) -> None:
-    command = told(world, "store", "info")["tables"]["imports"]
+    command = told(world, "store", "info")["feeds"]
     found = node.get("/api/v1/feeds").json()["feeds"]
     same = ("revision", "owner")
     assert sorted(tuple(str(one[name]) for name in same) for one in found) == sorted(
@@ -150,7 +153,7 @@ def test_lots_that_expire(world: World, node: TestClient) -> None:
     assert sorted(found, key=by[0]) == sorted(command, key=by[0])
     assert len(command) > 0
     page = node.get("/stock/rotation").text
-    assert command[0]["item_name"] in page
+    assert command[0]["lot"] in page
 
 
 def test_every_kind_of_long_work_is_compared() -> None:

@@ -1,5 +1,6 @@
 """The ledger: entries, verifying it, proofs and events to take away."""
 
+import json
 import tempfile
 from itertools import islice
 from pathlib import Path
@@ -106,7 +107,10 @@ def ledger_api(
         "newest": found.newest,
         "oldest": found.oldest,
         "older": found.older,
-        "entries": found.entries.to_dicts(),
+        "entries": [
+            {**row, "agreements": row["agreements"].split(), "facts": json.loads(row["facts"])}
+            for row in found.entries.to_dicts()
+        ],
     }
 
 
