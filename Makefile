@@ -52,12 +52,12 @@ $(VENV)/.kernels: $(KERNELS) | $(VENV)/.ready
 	$(BIN)/python -m tools.warm
 	@touch $@
 
-# Four workers for two cores: many tests wait for a process, a disk or a browser. A file stays with
-# one worker, which makes its worlds once; the folders with the longest files come first.
+# Three workers for two cores: many tests wait for a process, a disk or a browser. Frames of tests are
+# small: threads inside of each worker only wake each other, and cost a third of all time.
 # pytest is started with the browser that the report is looked at with, where one can be had.
 test: setup $(VENV)/.kernels
 	$(BIN)/python tools/find_browser.py
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -q
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -q
 
 # kill -9 at random, 300 rounds for each store and way, with the control that must lose.
 test-long: setup
