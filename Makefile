@@ -10,7 +10,7 @@ VENDOR := src/redball/web/static/vendor/LICENCES.txt
 help:
 	@echo "make demo   the exercise coalition, from raw data to pages on this machine (Ctrl-C ends it)"
 	@echo "make test   every test"
-	@echo "make test-long  what make test does thirty times, three hundred times"
+	@echo "make test-long  ten times as many random cases as make test"
 	@echo "make lint   style, types, rows of the house"
 	@echo "make bench  speed against named peers (SIZE=S M L XL)"
 	@echo "make docs   the generated reference pages"
@@ -59,9 +59,10 @@ test: setup $(VENV)/.kernels
 	$(BIN)/python tools/find_browser.py
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -q
 
-# kill -9 at random, 300 rounds for each store and way, with the control that must lose.
+# kill -9 at random, 300 rounds for each store and way, with the control that must lose; properties
+# on ten times as many examples.
 test-long: setup
-	REDBALL_LONG=1 $(BIN)/python -m pytest tests/contract/test_store_kill.py -q
+	REDBALL_LONG=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/contract/test_store_kill.py tests/property -q
 
 lint: setup
 	$(BIN)/ruff check .

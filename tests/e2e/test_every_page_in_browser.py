@@ -109,6 +109,7 @@ def _wrong_with(watched: Watched, path: str) -> list[str]:
     found += [f"light: {one}" for one in watched.accessible()]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found += [f"dark: {one}" for one in page.evaluate(CONTRAST)]
+    page.goto("about:blank")  # what the page has still to say comes before
     watched.outside.clear()
     watched.complaints.clear()  # axe lays styles into the page, which the policy refuses aloud
     return found

@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball import app
 from redball.app.seen import Seen
@@ -302,8 +303,8 @@ def read_marking(text: str) -> ResultLabel:
 
 def few(examples: int) -> settings:
     """Settings for so many random worlds."""
-    return settings(
-        max_examples=examples,
+    return often(
+        examples,
         deadline=None,
         # shrinking takes far longer than finding, and the message says it all
         phases=[Phase.explicit, Phase.generate],

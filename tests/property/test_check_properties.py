@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball.exchange.check import Check, check_package
 from redball.exchange.package import Manifest, Package, RawTable
@@ -149,7 +150,7 @@ def nearly_good_tables(draw: st.DrawFn) -> list[RawTable]:
 SENT = st.one_of(text_tables(), nearly_good_tables(), nearly_good_tables())
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@often(40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SENT)
 def test_any_text_is_answered_and_what_is_kept_holds(raws: list[RawTable]) -> None:
     result = check(*raws)
@@ -172,7 +173,7 @@ def test_any_text_is_answered_and_what_is_kept_holds(raws: list[RawTable]) -> No
     assert all(0 <= part <= 1 for part in result.score.as_dict().values())
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@often(30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SENT)
 def test_what_is_kept_is_clean_when_it_is_sent_again(raws: list[RawTable]) -> None:
     first = check(*raws)
@@ -182,7 +183,7 @@ def test_what_is_kept_is_clean_when_it_is_sent_again(raws: list[RawTable]) -> No
         assert checked.frame.drop("line").equals(first.tables[name].frame.drop("line"))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@often(30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SENT)
 def test_the_order_of_rows_does_not_change_what_is_kept(raws: list[RawTable]) -> None:
     first = check(*raws)
@@ -214,7 +215,7 @@ TYPED = [
 """A column of every type a Parquet file may bring."""
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@often(40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(tables())), st.data())
 def test_a_column_of_any_type_is_answered(name: str, data: st.DataObject) -> None:
     every = st.sampled_from([*table(name).names, "label"])

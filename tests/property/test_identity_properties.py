@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball.forecasting import consumption
 from redball.identity import item_conflicts, recognise_items, unit_factors
@@ -80,7 +81,7 @@ def catalogues(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     return {"item": items, "same_item": verdicts}
 
 
-@settings(max_examples=30)
+@often(15)
 @given(catalogues())
 def test_groups_are_a_partition_led_by_their_smallest_row(tables: dict[str, Any]) -> None:
     groups = recognise_items(twin(tables))
@@ -91,7 +92,7 @@ def test_groups_are_a_partition_led_by_their_smallest_row(tables: dict[str, Any]
     assert [bool(word) for word in groups.basis] == [sizes[g] > 1 for g in groups.group]
 
 
-@settings(max_examples=30)
+@often(15)
 @given(catalogues())
 def test_a_verdict_of_different_is_never_overridden(tables: dict[str, Any]) -> None:
     t = twin(tables)
@@ -103,7 +104,7 @@ def test_a_verdict_of_different_is_never_overridden(tables: dict[str, Any]) -> N
         assert {groups.group[a], groups.group[b]} not in [set(pair) for pair in pairs]
 
 
-@settings(max_examples=30)
+@often(15)
 @given(catalogues())
 def test_records_of_one_niin_or_verdict_are_together_unless_a_conflict_says_why(
     tables: dict[str, Any],
@@ -120,7 +121,7 @@ def test_records_of_one_niin_or_verdict_are_together_unless_a_conflict_says_why(
     assert not split or "kept apart" in conflicts["kind"].to_list()
 
 
-@settings(max_examples=30)
+@often(15)
 @given(catalogues())
 def test_numbers_alone_never_bring_two_niins_together(tables: dict[str, Any]) -> None:
     t = twin({"item": tables["item"]})
@@ -129,7 +130,7 @@ def test_numbers_alone_never_bring_two_niins_together(tables: dict[str, Any]) ->
     assert named.unique().height == named["group"].n_unique()
 
 
-@settings(max_examples=30)
+@often(15)
 @given(catalogues())
 def test_candidates_are_never_merged_and_never_of_one_owner(tables: dict[str, Any]) -> None:
     t = twin(tables)
@@ -144,7 +145,7 @@ def test_candidates_are_never_merged_and_never_of_one_owner(tables: dict[str, An
     assert len({tuple(sorted(pair)) for pair in pairs.tolist()}) == len(pairs)
 
 
-@settings(max_examples=30)
+@often(15)
 @given(catalogues(), st.integers(0, 99))
 def test_the_order_of_rows_does_not_matter(tables: dict[str, Any], seed: int) -> None:
     one, other = recognise_items(twin(tables)), recognise_items(twin(tables, shuffle=seed))
@@ -254,7 +255,7 @@ def coalitions(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@settings(max_examples=20)
+@often(10)
 @given(coalitions(), st.integers(0, 99))
 def test_every_view_of_the_picture_adds_up_to_the_same_and_order_does_not_matter(
     tables: dict[str, Any], seed: int
@@ -286,7 +287,7 @@ def test_every_view_of_the_picture_adds_up_to_the_same_and_order_does_not_matter
         assert view["value_unknown"].sum() == first["stock"]["value_unknown"].sum()
 
 
-@settings(max_examples=20)
+@often(10)
 @given(coalitions())
 def test_merging_records_at_a_site_conserves_stock_in_the_unit_of_the_group(
     tables: dict[str, Any],

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
+from tests.often import often
 from tests.property.labelled_worlds import read_marking
 
 from redball.forecasting import consumption
@@ -223,8 +224,8 @@ def by_values(made: list[tuple[tuple[Any, ...], ResultLabel]]) -> dict[Any, list
     return found
 
 
-SMALL = settings(
-    max_examples=16,
+SMALL = often(
+    10,
     deadline=None,
     phases=[Phase.generate],  # shrinking takes far longer than finding, and the message says it all
     suppress_health_check=[HealthCheck.too_slow],

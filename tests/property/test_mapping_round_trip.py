@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball.exchange.package import FORMS, Manifest, read_package, write_package
 
@@ -100,7 +101,7 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@settings(max_examples=150)
+@often(75)
 @given(holdings(), mappings(), st.booleans())
 def test_a_national_package_gives_its_values_back(
     frame: pl.DataFrame, mapping: dict[str, object], packed: bool
@@ -119,7 +120,7 @@ def test_a_national_package_gives_its_values_back(
     assert raw.line.is_sorted()
 
 
-@settings(max_examples=60)
+@often(30)
 @given(holdings(), st.sampled_from(FORMS))
 def test_a_package_in_own_columns_gives_its_values_back(frame: pl.DataFrame, form: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball.model import Label, Twin, build_twin, combine, dominant, parse_label, table
 from redball.model.frames import frame_schema
@@ -126,7 +127,7 @@ def placed(world: World, made: OrderProposals, seen: Twin) -> World:
     return {**world, **{name: world[name] + more[name] for name in more}}
 
 
-@settings(max_examples=50)
+@often(25)
 @given(worlds())
 def test_what_was_proposed_and_placed_is_not_proposed_again(world: World) -> None:
     seen = twin(world)
@@ -137,7 +138,7 @@ def test_what_was_proposed_and_placed_is_not_proposed_again(world: World) -> Non
     assert not set(after["order"]["key"]) & set(second.lines["key"])
 
 
-@settings(max_examples=30)
+@often(15)
 @given(worlds())
 def test_every_policy_is_enough_ordered_or_listed(world: World) -> None:
     made = order_proposals(twin(world), today=TODAY)
@@ -152,7 +153,7 @@ def test_every_policy_is_enough_ordered_or_listed(world: World) -> None:
     assert all(why.endswith(".") and len(why) > 40 for why in made.lines["why"])
 
 
-@settings(max_examples=30)
+@often(15)
 @given(worlds())
 def test_no_source_and_no_giver_gives_more_than_it_can(world: World) -> None:
     seen = twin(world)
@@ -179,7 +180,7 @@ def test_no_source_and_no_giver_gives_more_than_it_can(world: World) -> None:
     assert (whole == whole.round()).all()
 
 
-@settings(max_examples=20)
+@often(10)
 @given(worlds())
 def test_a_line_is_never_more_open_than_the_stock_and_policy_under_it(world: World) -> None:
     seen = twin(world)
@@ -197,7 +198,7 @@ def test_a_line_is_never_more_open_than_the_stock_and_policy_under_it(world: Wor
             assert combine(got, below) == got
 
 
-@settings(max_examples=12)
+@often(6)
 @given(worlds(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(world: World, random: Any) -> None:
     shuffled = {name: random.sample(rows, len(rows)) for name, rows in world.items()}

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball.exchange.package import Limits, Manifest, read_package, write_package
 from redball.model import RedballError
@@ -103,7 +104,7 @@ def damaged(draw: st.DrawFn, data: bytes) -> bytes:
     return bytes(out)
 
 
-@settings(max_examples=150)
+@often(75)
 @given(st.data())
 @pytest.mark.parametrize("name", ["manifest.toml", "mapping.toml", "B.csv", "I.xlsx", "S.parquet"])
 def test_a_damaged_file_ends_in_a_result_or_an_error_of_ours(
@@ -112,13 +113,13 @@ def test_a_damaged_file_ends_in_a_result_or_an_error_of_ours(
     read_or_refuse({**files(), name: data.draw(damaged(files()[name]))})
 
 
-@settings(max_examples=150)
+@often(75)
 @given(st.data())
 def test_a_damaged_zip_ends_in_a_result_or_an_error_of_ours(data: st.DataObject) -> None:
     read_or_refuse({"p.zip": data.draw(damaged(as_zip(files())))})
 
 
-@settings(max_examples=150)
+@often(75)
 @given(st.data())
 def test_a_damaged_part_of_a_workbook_ends_in_a_result_or_an_error_of_ours(
     data: st.DataObject,
@@ -130,7 +131,7 @@ def test_a_damaged_part_of_a_workbook_ends_in_a_result_or_an_error_of_ours(
     read_or_refuse({**files(), "I.xlsx": as_zip(parts)})
 
 
-@settings(max_examples=100)
+@often(50)
 @given(st.binary(max_size=200), st.sampled_from(["p.zip", "p.xlsx"]))
 def test_any_bytes_end_in_an_error_of_ours(data: bytes, name: str) -> None:
     read_or_refuse({name: data})
@@ -139,7 +140,7 @@ def test_any_bytes_end_in_an_error_of_ours(data: bytes, name: str) -> None:
 SCRAPS = st.text('ab;,"\n\r\t 1.-é\ufeff', max_size=60)
 
 
-@settings(max_examples=150)
+@often(75)
 @given(SCRAPS, st.sampled_from(["utf-8", "utf-16", "cp1252"]))
 def test_any_text_is_read_or_refused(text: str, encoding: str) -> None:
     data = text.encode(encoding, "replace")
@@ -171,7 +172,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@often(75)
 @given(
     st.dictionaries(NAMES, VALUES, max_size=4),
     st.sampled_from(["site", "item", "quantity", "condition", "expiry", "label"]),

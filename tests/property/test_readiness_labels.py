@@ -82,7 +82,7 @@ def asker() -> Iterator[Asker]:
 
 @pytest.mark.parametrize("verb", ASKED)
 def test_a_reader_of_an_answer_could_have_made_it(verb: str, asker: Asker) -> None:
-    @few(4)
+    @few(3)
     @example(unplaced_unit())
     @given(coalitions())
     def check(rows: Rows) -> None:
@@ -106,7 +106,7 @@ def test_a_reader_of_an_answer_could_have_made_it(verb: str, asker: Asker) -> No
 def test_what_changes_without_a_row_is_labelled_at_least_as_high_as_the_row(
     verb: str, asker: Asker
 ) -> None:
-    @few(4)
+    @few(3)
     @given(coalitions(), st.data())
     def check(rows: Rows, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from([n for n, records in rows.items() if records]))

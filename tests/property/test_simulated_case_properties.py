@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball.model import Consumption, Label, Twin, build_twin, table
 from redball.model.frames import frame_schema
@@ -120,7 +121,7 @@ def cases(draw: st.DrawFn) -> tuple[Twin, SimulatedCase]:
     return twin, simulated_case(twin, use, options=options)
 
 
-@settings(max_examples=25)
+@often(12)
 @given(cases())
 def test_stock_is_what_the_tables_hold(made: tuple[Twin, SimulatedCase]) -> None:
     twin, case = made
@@ -142,7 +143,7 @@ def test_stock_is_what_the_tables_hold(made: tuple[Twin, SimulatedCase]) -> None
         assert lots <= net.cells["on_hand"][cell]
 
 
-@settings(max_examples=25)
+@often(12)
 @given(cases())
 def test_every_way_leads_from_its_supplier_to_its_cell(made: tuple[Twin, SimulatedCase]) -> None:
     net = made[1].network
@@ -157,7 +158,7 @@ def test_every_way_leads_from_its_supplier_to_its_cell(made: tuple[Twin, Simulat
         assert net.laws["mean"][arc["law"]] >= 0
 
 
-@settings(max_examples=25)
+@often(12)
 @given(cases())
 def test_no_figure_is_more_open_than_the_case_nor_the_case_than_what_it_used(
     made: tuple[Twin, SimulatedCase],
@@ -176,7 +177,7 @@ def test_no_figure_is_more_open_than_the_case_nor_the_case_than_what_it_used(
         assert texts[arc["cell"]] == texts[arc["supplier"]]  # what is joined shares its label
 
 
-@settings(max_examples=25)
+@often(12)
 @given(cases())
 def test_targets_name_rows_that_exist(made: tuple[Twin, SimulatedCase]) -> None:
     case = made[1]
@@ -191,7 +192,7 @@ def test_targets_name_rows_that_exist(made: tuple[Twin, SimulatedCase]) -> None:
                 assert (np.diff(part) > 0).all()
 
 
-@settings(max_examples=15)
+@often(7)
 @given(cases(), st.integers(0, 99))
 def test_nothing_is_created_or_lost_in_a_run(made: tuple[Twin, SimulatedCase], seed: int) -> None:
     run = run_events(made[1].network, horizon_days=40, seed=seed, check=True)

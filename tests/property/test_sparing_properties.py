@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball.model.errors import RedballError
 from redball.stock.sparing import (
@@ -120,7 +121,7 @@ def test_with_batches_and_wider_demand_the_approximation_may_waver_a_little(
 
 
 @given(problems(structured=False, poisson=True))
-@settings(max_examples=25)
+@often(12)
 def test_the_exact_law_never_gets_worse_with_stock_above(
     case: tuple[SparingProblem, Floats],
 ) -> None:

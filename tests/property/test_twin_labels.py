@@ -279,7 +279,7 @@ def test_what_one_row_decides_on_is_labelled_as_high(name: str, key: str, asker:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_reader_of_an_answer_of_the_twin_could_have_made_it(verb: str, asker: Asker) -> None:
-    @few(3)
+    @few(2)
     @given(coalitions(supplied_world))
     def check(rows: Rows) -> None:
         ours = asker.parts(rows, verb)
@@ -302,7 +302,7 @@ def test_a_reader_of_an_answer_of_the_twin_could_have_made_it(verb: str, asker: 
 def test_what_changes_in_the_twin_without_a_row_is_labelled_as_high(
     verb: str, asker: Asker
 ) -> None:
-    @few(4)
+    @few(3)
     @given(coalitions(supplied_world), st.data())
     def check(rows: Rows, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from([n for n, records in rows.items() if records]))

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.often import often
 
 from redball.app import View, see
 from redball.model import Label, table
@@ -91,7 +92,7 @@ def fill(url: str, made: list[tuple[str, frozenset[str]]]) -> dict[tuple[str, st
     return truth
 
 
-@settings(max_examples=25)
+@often(12)
 @given(sites, st.sampled_from((*MEMBERS, "USA")))
 def test_a_twin_holds_what_its_viewer_may_read_and_no_trace_of_the_rest(
     made: list[tuple[str, frozenset[str]]], viewer: str
