@@ -39,6 +39,25 @@ def test_a_finding_is_worked_on_as_a_user_would(served: Served) -> None:
     assert page.locator("table.list tbody tr").count() == 1
 
 
+def test_an_open_page_takes_over_the_classification_of_what_comes(served: Served) -> None:
+    mine, other = served.visit("planner"), served.visit("planner")
+    page = mine.go("/findings")
+    page.locator("body[data-live=on]").wait_for()
+    place = page.locator("table.list tbody a").first.get_attribute("href")
+    assert place is not None
+    page.goto(served.origin + place)
+    page.locator("body[data-live=on]").wait_for()
+    marking = page.locator(".marking").first.inner_text()
+    page.evaluate("""() => { const [above, below] = document.querySelectorAll('.marking');
+        above.textContent = 'OF ANOTHER STATE'; below.remove(); }""")
+    theirs = other.go(place)
+    theirs.get_by_label("Comment", exact=True).fill("Seen by two.")
+    theirs.get_by_role("button", name="Write comment").click()
+    page.get_by_text("Seen by two.").wait_for()
+    assert page.locator(".marking").all_inner_texts() == [marking, marking.splitlines()[-1]]
+    mine.clean()
+
+
 @pytest.mark.parametrize("path", ["/findings", "/reports"])
 def test_pages_hold_in_dark_and_small_windows(served: Served, path: str) -> None:
     watched = served.visit("planner", theme="dark", size="small")

@@ -9,6 +9,7 @@
  */
 import { follow } from "./focus.js";
 import { ended } from "./keeping.js";
+import { mark } from "./marking.js";
 import { say } from "./notice.js";
 
 const MOMENT = 2_000;
@@ -132,4 +133,5 @@ function exchange(fresh) {
   }
   const foot = fresh.querySelector(".foot");
   if (foot) document.querySelector(".foot")?.replaceWith(foot);
+  mark(fresh);
 }

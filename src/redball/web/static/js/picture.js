@@ -3,6 +3,7 @@
  * shown. Every control is a link or a form that works by itself; this exchanges only what differs.
  */
 import { follow } from "./focus.js";
+import { mark } from "./marking.js";
 import { ask } from "./shell.js";
 
 const PARTS = ["danger", "counts", "time", "sheet", "balance", "twin"];
@@ -50,12 +51,11 @@ async function go(href, { push = true, focus = false } = {}) {
 
 /** Classification, moment and links of the frame: another moment may have others. */
 function frame(page) {
-  const fresh = [...page.querySelectorAll(".marking")];
-  document.querySelectorAll(".marking").forEach((one, number) => one.replaceWith(fresh[number]?.cloneNode(true) ?? ""));
   for (const part of [".head", ".foot"]) {
     const [place, next] = [document.querySelector(part), page.querySelector(part)];
     if (place && next && place.outerHTML !== next.outerHTML) place.replaceWith(next);
   }
+  mark(page);
   document.querySelector(".past")?.remove();
   const past = page.querySelector(".past");
   if (past) document.querySelector(".head").after(past);
