@@ -330,10 +330,14 @@ def enough_steps(network: Network, budget: float | None, progress: Progress | No
     gains = float(steps.start_loss.sum()) - least
     price = float(network.net.unit_cost.max())
     floor = max(gains, 1e-300) / max(price, 1e-300)
-    for _ in range(_LOWEST):
+
+    def searching(_: float) -> None:
+        """Nothing can be said of the end yet; but who listens may cancel."""
         if progress is not None:
             progress(0.0)
-        steps = find_steps(network, sample, floor)
+
+    for _ in range(_LOWEST):
+        steps = find_steps(network, sample, floor, searching)
         if _is_enough(steps, budget, least, scale):
             break
         floor /= 4.0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from redball.model import BadData, BadUse
-from redball.stock.curve import Objective, readiness_curve
+from redball.stock.curve import Objective, readiness_curve, steps
 from redball.stock.curve.hulls import ALL_STOCKS, HULL, tree_hull
 from redball.stock.curve.network import build_network
 from redball.stock.sparing import SparingProblem, evaluate
@@ -185,6 +185,30 @@ def test_progress_goes_up_and_may_cancel(problem: Maker) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         readiness_curve(given, progress=stop)
+
+
+def test_the_search_on_a_sample_may_be_cancelled(
+    problem: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def stop(share: float) -> None:
+        assert share == 0.0
+        raise KeyboardInterrupt
+
+    given = problem(1, items=40)
+    network = build_network(given, Objective())
+    monkeypatch.setattr(steps, "_SAMPLE", 10)
+    original = steps.find_steps
+
+    def noted(network: Any, cells: Any, *rest: Any) -> Any:
+        sizes.append(len(cells))
+        return original(network, cells, *rest)
+
+    monkeypatch.setattr(steps, "find_steps", noted)
+    with pytest.raises(KeyboardInterrupt):
+        steps.enough_steps(network, None, stop)
+    assert sizes == [10, 10]
 
 
 def test_assumptions_are_stated(problem: Maker) -> None:
