@@ -10,6 +10,7 @@ twin, a published case or a notebook makes it the same way.
 from redball.simulation.network.building import NOW, Law, NetworkBuilder
 from redball.simulation.network.futures import check_changes, check_rules
 from redball.simulation.network.network import Network, Rows
+from redball.simulation.network.parting import Part, part_numbers, part_of
 from redball.simulation.network.supplied import warnings_of
 from redball.simulation.network.tables import (
     ArcKind,
@@ -31,6 +32,7 @@ __all__ = [
     "LawKind",
     "Network",
     "NetworkBuilder",
+    "Part",
     "PolicyKind",
     "Rationing",
     "Rows",
@@ -40,5 +42,7 @@ __all__ = [
     "What",
     "check_changes",
     "check_rules",
+    "part_numbers",
+    "part_of",
     "warnings_of",
 ]
