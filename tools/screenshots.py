@@ -33,6 +33,9 @@ PAGES = {
 }
 """Name of a picture: who looks, where, and in which theme."""
 
+WORKED_OUT_MS = 300_000
+"""For how long a page that is being worked out is waited for."""
+
 
 def main(wanted: list[str]) -> int:
     """Take the pictures named, or all; returns the exit code."""
@@ -54,6 +57,8 @@ def _take(world: Served, name: str) -> None:
     who, path, theme = PAGES[name]
     watched = world.visit(who, theme=theme)
     page = watched.go(path)
+    working = page.get_by_text("This is being worked out")
+    working.wait_for(state="hidden", timeout=WORKED_OUT_MS)  # at once where nothing is
     page.wait_for_timeout(1_500)  # maps and charts have drawn themselves
     page.screenshot(path=TARGET / f"{name}.png")
     watched.clean()
