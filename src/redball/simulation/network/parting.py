@@ -17,7 +17,7 @@ from redball.simulation.network.tables import CutRule, What
 
 Ints = npt.NDArray[np.int32]
 
-_TABLE_OF = {
+TABLE_OF = {
     What.NODE: "nodes", What.NODE_STOCK: "nodes", What.NODE_ORDERS: "nodes", What.LANE: "lanes",
     What.LANE_TIME: "lanes", What.ARC: "arcs", What.ARC_TIME: "arcs", What.RECIPE: "recipes",
     What.STREAM: "streams", What.FLEET: "fleets", What.CELL: "cells", What.PRICE: "arcs",
@@ -47,7 +47,7 @@ class Part:
             return whole
         kept = whole.copy()
         here = np.zeros(len(whole), np.bool_)
-        for what, table in _TABLE_OF.items():
+        for what, table in TABLE_OF.items():
             chosen = whole["what"] == what
             if not chosen.any():
                 continue
@@ -95,7 +95,9 @@ def part_numbers(network: Network, *, support: bool = True) -> Ints:
             return np.unique(least, return_inverse=True)[1].astype(np.int32)
 
 
-def part_of(network: Network, cells: npt.ArrayLike, *, support: bool = True) -> Part:
+def part_of(
+    network: Network, cells: npt.ArrayLike, *, support: bool = True, every_lane: bool = False
+) -> Part:
     """Take the cells of one or more whole parts out of a network.
 
     Parameters
@@ -105,15 +107,17 @@ def part_of(network: Network, cells: npt.ArrayLike, *, support: bool = True) -> 
         Rows of cells; with each all of its part (:func:`part_numbers` with the same ``support``).
     support : bool
         As in :func:`part_numbers`; without it standby help is left out.
+    every_lane : bool
+        Keep lanes that are on no way too; so is it where lanes let goods look for another way.
     """
-    take = _Taken(network, np.unique(np.asarray(cells, np.int32)), support=support)
-    return take.part()
+    chosen = np.unique(np.asarray(cells, np.int32))
+    return _Taken(network, chosen, support=support, every_lane=every_lane).part()
 
 
 class _Taken:
     """Rows of a part, found table by table."""
 
-    def __init__(self, network: Network, cells: Ints, *, support: bool) -> None:
+    def __init__(self, network: Network, cells: Ints, *, support: bool, every_lane: bool) -> None:
         self.whole = network
         here = np.zeros(len(network.cells), np.bool_)
         here[cells] = True
@@ -128,7 +132,8 @@ class _Taken:
         pools = network.shops["pool"][self.rows["shops"]]
         self.rows["pools"] = np.unique(pools[pools != NOWHERE])
         self.rows["items"] = np.unique(network.cells["item"][cells])
-        self.rows["lanes"] = self._lanes()
+        every_lane |= bool((network.lanes["cut_rule"] == CutRule.REROUTE).any())
+        self.rows["lanes"] = self._lanes(every=every_lane)
         self.rows["nodes"] = self._nodes()
 
     def part(self) -> Part:
@@ -148,10 +153,10 @@ class _Taken:
         )
         return Part(network, self.rows)
 
-    def _lanes(self) -> Ints:
-        """Lanes on the way; all where goods may look for another way."""
+    def _lanes(self, *, every: bool) -> Ints:
+        """Lanes on the way, or all."""
         whole = self.whole
-        if (whole.lanes["cut_rule"] == CutRule.REROUTE).any():
+        if every:
             return np.arange(len(whole.lanes), dtype=np.int32)
         arcs = whole.arcs[self.rows["arcs"]]
         at, _ = _gathered(arcs["first_lane"], arcs["last_lane"])

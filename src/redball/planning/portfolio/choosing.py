@@ -1,0 +1,418 @@
+"""Which treatments to choose: a mixed-integer programme over what the runs of parts found.
+
+The loss of a portfolio is the loss without it, plus what each treatment changes by itself, plus
+what sets of treatments at one part change beyond that (Moebius terms over the sets that were run).
+Expected loss follows from the rates of hazards; loss in the worst futures is the conditional value
+at risk over drawn years (Rockafellar and Uryasev, Journal of Risk 2 (2000) 21-41).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from redball.model import BadUse
+from redball.planning.portfolio.effects import Chosen
+from redball.planning.portfolio.hazards import Hazard, Years
+from redball.planning.treatments import Treatment
+from redball.solvers import LinearProblem, Solution, Status, explain_conflict, solve
+from redball.solvers.solve import Progress
+
+Floats = npt.NDArray[np.float64]
+
+TRIFLE = 2e-5
+"""A change below this share of the undisturbed loss decides nothing."""
+
+_SMALL = 1e-9
+"""Coefficients smaller than this share of the largest are left out."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What is to be made small.
+
+    Attributes
+    ----------
+    days : float
+        Length of the plan.
+    tail_weight : float
+        Weight of the worst futures, 0 to 1; the rest goes to the expectation.
+    tail : float
+        Share of futures that are the worst.
+    """
+
+    days: float = 3 * 365.0
+    tail_weight: float = 0.5
+    tail: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not (0 < self.days <= 36_500):
+            raise BadUse(f"A plan of {self.days} days.", mend="Give days above 0, to 36,500.")
+        if not (0 <= self.tail_weight <= 1 and 0 < self.tail <= 1):
+            raise BadUse(
+                f"The tail is {self.tail} with weight {self.tail_weight}.",
+                mend="Give shares, such as 0.1 and 0.5.",
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """A row that a portfolio must keep: ``sum of amount of the chosen <= most``."""
+
+    name: str
+    amount: Mapping[int, float]
+    most: float
+
+
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """Readiness that must be reached in a run: measures together lose no more than ``most``.
+
+    Attributes
+    ----------
+    name : str
+    hazard : int
+        0: undisturbed; else 1 + position of the hazard.
+    measures : tuple of int
+    most : float
+        Readiness-days.
+    """
+
+    name: str
+    hazard: int
+    measures: tuple[int, ...]
+    most: float
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Loss as a sum: shape (1 + H, M) for nothing, and its change by each set of treatments."""
+
+    nothing: Floats
+    change: Mapping[Chosen, Floats]
+
+    def at(self, chosen: Chosen) -> Floats:
+        """Loss of a portfolio by these terms."""
+        total = self.nothing.copy()
+        for each, change in self.change.items():
+            if each <= chosen:
+                total += change
+        return total
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a portfolio is chosen from and for.
+
+    Attributes
+    ----------
+    treatments : sequence of Treatment
+    hazards : sequence of Hazard
+    years : Years
+    aim : Aim
+    run_days : float
+        Length of the runs behind the terms.
+    limits : sequence of Limit
+        Without the budget.
+    goals : sequence of Goal
+    pinned, forbidden : frozenset of int
+    """
+
+    treatments: Sequence[Treatment]
+    hazards: Sequence[Hazard]
+    years: Years
+    aim: Aim
+    run_days: float
+    limits: Sequence[Limit] = ()
+    goals: Sequence[Goal] = ()
+    pinned: Chosen = frozenset()
+    forbidden: Chosen = frozenset()
+    costs: Floats = field(init=False)
+    _counts: dict[float, Floats] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        costs = np.array([each.cost_over(self.aim.days) for each in self.treatments])
+        object.__setattr__(self, "costs", costs)
+        both = self.pinned & self.forbidden
+        if both:
+            key = self.treatments[min(both)].key
+            raise BadUse("A treatment is pinned and forbidden.", where=key, mend="Choose one.")
+
+    def cost(self, chosen: Chosen) -> float:
+        """Euro of a portfolio over the plan."""
+        return float(sum(self.costs[row] for row in sorted(chosen)))
+
+    def lead(self, chosen: Chosen) -> float:
+        """Day from which all of a set work."""
+        return min(
+            max((self.treatments[row].lead_days for row in chosen), default=0.0), self.aim.days
+        )
+
+    def expected(self, change: Floats, lead: float = 0.0) -> float:
+        """Expected loss over a plan from that in a run, shape (1 + H,), for days after a lead."""
+        days = self.aim.days - lead
+        rates = np.array([hazard.per_year for hazard in self.hazards])
+        beyond = float(rates @ (change[1:] - change[0])) * days / 365.0 if len(rates) else 0.0
+        return float(change[0]) * days / self.run_days + beyond
+
+    def futures(self, change: Floats, lead: float = 0.0) -> Floats:
+        """Loss in each drawn future, shape (N,); see :meth:`expected`."""
+        if lead not in self._counts:
+            self._counts[lead] = self.years.counts(lead)
+        days = self.aim.days - lead
+        beyond: Floats = self._counts[lead] @ (change[1:] - change[0])
+        return float(change[0]) * days / self.run_days + beyond
+
+    def risk(self, losses: Floats) -> float:
+        """Mean of the worst futures."""
+        return tail_mean(losses, self.aim.tail)
+
+
+def tail_mean(losses: Floats, tail: float) -> float:
+    """Conditional value at risk: mean of the worst share, a future in part where it must be."""
+    worst = np.sort(losses)[::-1]
+    left = tail * len(worst)
+    weight = np.clip(left - np.arange(len(worst)), 0.0, 1.0)
+    return float(weight @ worst / left)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What a programme chose.
+
+    Attributes
+    ----------
+    chosen : frozenset of int
+    objective, bound, gap : float
+        Of the programme; gap as a share of the loss without any treatment.
+    status : str
+    seconds : float
+    """
+
+    chosen: Chosen
+    objective: float
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+
+
+def choose(
+    question: Question,
+    terms: Terms,
+    budget: float,
+    *,
+    gap: float = 0.001,
+    time_limit_seconds: float = 120.0,
+    progress: Progress | None = None,
+) -> Choice:
+    """Choose the portfolio of the least loss that a budget pays.
+
+    Raises
+    ------
+    BadUse
+        No portfolio keeps all limits and goals: says which contradict each other, and the cheapest
+        way out.
+    """
+    problem = _problem(question, terms, budget)
+    found = solve(problem, gap=gap, time_limit_seconds=time_limit_seconds, progress=progress)
+    if found.status is Status.INFEASIBLE:
+        raise _contradiction(question, problem, time_limit_seconds)
+    if not len(found.x):
+        raise BadUse(
+            f"No portfolio was found in {time_limit_seconds:g} seconds.",
+            mend="Allow more time, or fewer candidates.",
+        )
+    return _choice(question, found)
+
+
+def _choice(question: Question, found: Solution) -> Choice:
+    chosen = frozenset(np.flatnonzero(found.x[: len(question.treatments)] > 0.5).tolist())
+    return Choice(chosen, found.objective, found.bound, found.gap, str(found.status), found.seconds)
+
+
+def _contradiction(question: Question, problem: LinearProblem, limit: float) -> BadUse:
+    """Say which goals and limits contradict each other, and the cheapest relaxation."""
+    soft = {goal.name for goal in question.goals} | {limit.name for limit in question.limits}
+    soft.add(BUDGET)
+    weight = np.full(problem.rows, np.inf)
+    for row in range(problem.rows):
+        name = problem.row_name(row)
+        if name in soft:
+            scale = max(abs(problem.row_low[row]), abs(problem.row_high[row])) \
+                if np.isfinite([problem.row_low[row], problem.row_high[row]]).all() else \
+                abs(problem.row_high[row] if np.isfinite(problem.row_high[row])
+                    else problem.row_low[row])  # fmt: skip
+            weight[row] = 1.0 / max(scale, 1.0)
+    why = explain_conflict(problem, weight=weight, time_limit_seconds=limit)
+    named = [name for name in why.rows if name in soft]
+    ways = ", ".join(f"'{name}' by {amount:,.0f}" for name, amount in why.relax)
+    return BadUse(
+        "These can't be reached together: " + "; ".join(f"'{name}'" for name in named) + ".",
+        mend=f"The cheapest way out: relax {ways}.",
+    )
+
+
+BUDGET = "budget"
+
+
+class _Rows:
+    """Rows of a problem while it is drawn up."""
+
+    def __init__(self) -> None:
+        self.start, self.column, self.value = [0], [], []  # type: ignore[var-annotated]
+        self.low: list[float] = []
+        self.high: list[float] = []
+        self.names: list[str] = []
+
+    def add(self, name: str, entries: Mapping[int, float], low: float, high: float) -> None:
+        for column, value in entries.items():
+            if value:
+                self.column.append(column)
+                self.value.append(value)
+        self.start.append(len(self.column))
+        self.low.append(low)
+        self.high.append(high)
+        self.names.append(name)
+
+
+def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
+    """Columns: treatments, sets of several, the quantile, and what each future has above it."""
+    count = len(question.treatments)
+    terms, idle = _pruned(question, terms)
+    sets = [each for each in terms.change if len(each) > 1]
+    columns = {frozenset([row]): row for row in range(count)}
+    columns |= {each: count + number for number, each in enumerate(sets)}
+    futures = len(question.years.times)
+    quantile = count + len(sets)
+    size = quantile + 1 + futures
+    aim = question.aim
+    total = {each: change.sum(axis=1) for each, change in terms.change.items()}
+    cost = np.zeros(size)
+    loss = np.zeros((futures, quantile))
+    for each, change in total.items():
+        lead = question.lead(each)
+        cost[columns[each]] = (1 - aim.tail_weight) * question.expected(change, lead)
+        loss[:, columns[each]] = question.futures(change, lead)
+    cost[quantile] = aim.tail_weight
+    cost[quantile + 1 :] = aim.tail_weight / (aim.tail * futures)
+    low, high = np.zeros(size), np.ones(size)
+    low[quantile], high[quantile:] = -np.inf, np.inf
+    high[list(idle | question.forbidden)] = 0.0
+    for row in question.pinned:
+        low[row] = high[row] = 1.0
+    rows = _Rows()
+    rows.add(BUDGET, dict(enumerate(question.costs.tolist())), -np.inf, budget)
+    _structure(question, rows)
+    for each in sets:
+        joint = columns[each]
+        for row in each:
+            rows.add("", {joint: 1.0, row: -1.0}, -np.inf, 0.0)
+        rows.add("", {joint: 1.0, **dict.fromkeys(each, -1.0)}, 1.0 - len(each), np.inf)
+    _pairs_of_groups(question, sets, columns, rows)
+    for goal in question.goals:
+        measures = list(goal.measures)
+        entries = {
+            columns[each]: float(change[goal.hazard, measures].sum())
+            for each, change in terms.change.items()
+        }
+        nothing = float(terms.nothing[goal.hazard, measures].sum())
+        rows.add(goal.name, entries, -np.inf, goal.most - nothing)
+    for limit in question.limits:
+        rows.add(limit.name, limit.amount, -np.inf, limit.most)
+    without = question.futures(terms.nothing.sum(axis=1))
+    if aim.tail_weight:
+        least = _SMALL * max(float(np.abs(loss).max(initial=0.0)), 1e-300)
+        for number in range(futures):
+            used = np.flatnonzero(np.abs(loss[number]) > least)
+            # z >= loss - quantile
+            entries = dict(zip(used.tolist(), (-loss[number, used]).tolist(), strict=True))
+            entries |= {quantile: 1.0, quantile + 1 + number: 1.0}
+            rows.add("", entries, float(without[number]), np.inf)
+    whole = np.zeros(size, np.bool_)
+    whole[:count] = True
+    return LinearProblem(
+        cost=cost, low=low, high=high, row_start=np.array(rows.start),
+        column=np.array(rows.column, np.int64), value=np.array(rows.value, np.float64),
+        row_low=np.array(rows.low), row_high=np.array(rows.high), whole=whole,
+        row_names=tuple(name or f"row {n}" for n, name in enumerate(rows.names)),
+    )  # fmt: skip
+
+
+def _pairs_of_groups(
+    question: Question, sets: list[Chosen], columns: Mapping[Chosen, int], rows: _Rows
+) -> None:
+    """Tie pairs of two groups together: of each at most one is chosen, and so at most one pair.
+
+    The product of ``1 - sum x_a >= 0`` and ``1 - sum x_b >= 0``, and of ``x_b >= 0`` and the first
+    (reformulation and linearisation, Sherali and Adams 1990): without it the relaxation takes a
+    third of each size and sees no overlap.
+    """
+
+    def group(row: int) -> str:
+        each = question.treatments[row]
+        return each.group or f"alone {each.key}"
+
+    pairs: dict[tuple[str, str], list[Chosen]] = {}
+    for each in sets:
+        if len(each) == 2:
+            one, other = sorted(group(row) for row in each)
+            if one != other:
+                pairs.setdefault((one, other), []).append(each)
+    for members in pairs.values():
+        if len(members) < 2:
+            continue
+        joint = {columns[each]: 1.0 for each in members}
+        singles = {row for each in members for row in each}
+        rows.add("", {**joint, **dict.fromkeys(singles, -1.0)}, -1.0, np.inf)
+        for row in singles:
+            its = {columns[each]: 1.0 for each in members if row in each}
+            if len(its) > 1:
+                rows.add("", {**its, row: -1.0}, -np.inf, 0.0)
+
+
+def _pruned(question: Question, terms: Terms) -> tuple[Terms, Chosen]:
+    """Terms that can decide something, and treatments that bring nothing in any of them.
+
+    A term of several treatments below a share of the whole loss is left out; a treatment is idle
+    when neither by itself nor in a set it lowers a loss that counts.
+    """
+    least = TRIFLE * float(terms.nothing[0].sum())
+    kept: dict[Chosen, Floats] = {}
+    useful: set[int] = set()
+    of_goals = {(goal.hazard, m) for goal in question.goals for m in goal.measures}
+    for each, change in terms.change.items():
+        counted = change.sum(axis=1)
+        asked = [change[hazard, measure] for hazard, measure in of_goals]
+        if len(each) == 1 or np.abs(counted).max() > least or any(abs(a) > least for a in asked):
+            kept[each] = change
+        if counted.min() < -least or any(a < 0 for a in asked):
+            useful |= each
+    needed = {key for row in useful for key in question.treatments[row].needs}
+    idle = frozenset(
+        row
+        for row, each in enumerate(question.treatments)
+        if row not in useful and each.key not in needed
+    )
+    return Terms(terms.nothing, kept), idle
+
+
+def _structure(question: Question, rows: _Rows) -> None:
+    """Rows of groups, needs and exclusions."""
+    place = {each.key: row for row, each in enumerate(question.treatments)}
+    groups: dict[str, list[int]] = {}
+    for row, each in enumerate(question.treatments):
+        if each.group:
+            groups.setdefault(each.group, []).append(row)
+        for other in each.needs:
+            if other in place:
+                rows.add("", {row: 1.0, place[other]: -1.0}, -np.inf, 0.0)
+            else:
+                rows.add("", {row: 1.0}, -np.inf, 0.0)
+        for other in each.excludes:
+            if other in place:
+                rows.add("", {row: 1.0, place[other]: 1.0}, -np.inf, 1.0)
+    for members in groups.values():
+        if len(members) > 1:
+            rows.add("", dict.fromkeys(members, 1.0), -np.inf, 1.0)

@@ -1,0 +1,313 @@
+"""Choose, run what was chosen, correct what was foreseen, and choose again.
+
+Terms of loss are first known for each treatment by itself and for pairs at one part. What a
+portfolio does at a part under a further set is only foreseen; it is run when it is chosen, and its
+term put right. The rounds end when what was foreseen is what was found.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from redball.model import BadUse
+from redball.planning.portfolio.choosing import Choice, Question, Terms, choose
+from redball.planning.portfolio.effects import NOTHING, Chosen, Effects
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[float], None]
+
+MOST_ROUNDS = 12
+PATIENCE = 3
+"""Rounds that bring nothing better before it ends."""
+PAIRS = 40
+"""Most pairs of treatments tried at one part, those with the largest effects."""
+AGREED = 1e-4
+"""Foreseen and found agree within this share of the loss without treatment."""
+TOLERANCE = 0.005
+"""A goal is reached within this share of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """Treatments for a budget.
+
+    Attributes
+    ----------
+    budget, cost : float
+        Euro over the plan.
+    chosen : frozenset of int
+    lost : float64 array, shape (1 + H, M)
+        Readiness-days in a run, from runs of the parts.
+    expected, tail : float
+        Over the plan: the expectation, and the mean of the worst futures.
+    objective : float
+        What was made small.
+    foreseen : float
+        The same by the last programme.
+    gap : float
+        Proven for the last programme.
+    rounds : int
+        Programmes solved.
+    """
+
+    budget: float
+    cost: float
+    chosen: Chosen
+    lost: Floats
+    expected: float
+    tail: float
+    objective: float
+    foreseen: float
+    gap: float
+    rounds: int
+
+
+@dataclass(eq=False)
+class Planner:
+    """Knows what was run, and chooses.
+
+    Attributes
+    ----------
+    effects : Effects
+    question : Question
+    correction : float64 array, shape (1 + H,), optional
+        Factors by which the whole twin differs from its parts in what a treatment changes.
+    """
+
+    effects: Effects
+    question: Question
+    correction: Floats | None = None
+    _sets: dict[int, dict[Chosen, None]] = field(default_factory=dict)
+    _values: dict[Chosen, Floats] = field(default_factory=dict)
+
+    def screen(self, progress: Progress | None = None) -> None:
+        """Run every treatment by itself, then pairs at one part that both change something."""
+        touching = self.effects.touching
+        self.effects.lost(NOTHING)
+        singles = [(part, frozenset([row])) for part, rows in touching.items() for row in rows]
+        self.effects.prepare(singles, _part(progress, 0.0, 0.6))
+        for part, each in singles:
+            self._sets.setdefault(part, {NOTHING: None})[each] = None
+        pairs = [(part, pair) for part in touching for pair in self._pairs(part)]
+        self.effects.prepare(pairs, _part(progress, 0.6, 1.0))
+        for part, each in pairs:
+            self._sets[part][each] = None
+        if progress is not None:
+            progress(1.0)
+
+    def value(self, chosen: Iterable[int]) -> Floats:
+        """Loss in a run, shape (1 + H, M), with the correction of the whole twin."""
+        key = frozenset(chosen)
+        if key not in self._values:
+            self._values[key] = self.effects.lost(key)
+        found = self._values[key]
+        if self.correction is None:
+            return found
+        nothing = self.effects.lost(NOTHING)
+        return nothing + (found - nothing) * self.correction[:, None]
+
+    def measured(self, chosen: Chosen) -> tuple[float, float, float]:
+        """Expectation, tail and objective of a portfolio, with its lead times.
+
+        A treatment that does not work yet leaves the loss as it is without it: the plan is cut
+        where one of its treatments begins to work.
+        """
+        question, aim = self.question, self.question.aim
+        expected, futures = 0.0, np.zeros(len(question.years.times))
+        ends = sorted({question.lead(frozenset([row])) for row in chosen} | {0.0})
+        for number, begin in enumerate(ends):
+            working = frozenset(row for row in chosen if question.lead(frozenset([row])) <= begin)
+            loss = self.value(working).sum(axis=1)
+            expected += question.expected(loss, begin)
+            futures = futures + question.futures(loss, begin)
+            if number + 1 < len(ends):
+                expected -= question.expected(loss, ends[number + 1])
+                futures = futures - question.futures(loss, ends[number + 1])
+        tail = question.risk(futures)
+        return expected, tail, (1 - aim.tail_weight) * expected + aim.tail_weight * tail
+
+    def solve(
+        self,
+        budget: float,
+        *,
+        start: Chosen = NOTHING,
+        gap: float = 0.001,
+        time_limit_seconds: float = 120.0,
+        progress: Progress | None = None,
+    ) -> Portfolio:
+        """Choose the portfolio that a budget pays.
+
+        Raises
+        ------
+        BadUse
+            The budget is no amount, or no portfolio keeps all limits and goals.
+        """
+        if not (np.isfinite(budget) and budget >= 0):
+            raise BadUse(f"A budget of {budget}.", mend="Give an amount of 0 or more.")
+        around, best, last = start, None, None
+        seen: set[Chosen] = set()
+        scale = self.measured(NOTHING)[2]
+        rounds = idle = 0
+        while rounds < MOST_ROUNDS and idle < PATIENCE:
+            rounds += 1
+            idle += 1
+            if progress is not None:
+                progress(rounds / MOST_ROUNDS)
+            terms = self.terms(around)
+            last = choose(
+                self.question, terms, budget, gap=gap, time_limit_seconds=time_limit_seconds
+            )
+            foreseen = self._foreseen(terms, last.chosen)
+            found = self.measured(last.chosen)
+            if self._fits(last.chosen, budget) and (best is None or found[2] < best[1][2]):
+                idle = 0 if best is None or found[2] < best[1][2] * (1 - AGREED) else idle
+                best = (last.chosen, found, foreseen, last)
+            if last.chosen in seen or abs(found[2] - foreseen) <= AGREED * scale:
+                break
+            seen.add(last.chosen)
+            self._learn(last.chosen)
+            around = last.chosen
+        assert last is not None
+        assert best is not None
+        chosen, found, foreseen, choice = self._polished(best, budget)
+        return Portfolio(
+            budget, self.question.cost(chosen), chosen, self.value(chosen), *found, foreseen,
+            choice.gap, rounds,
+        )  # fmt: skip
+
+    def frontier(
+        self, budgets: Sequence[float], *, gap: float = 0.001, progress: Progress | None = None
+    ) -> list[Portfolio]:
+        """Portfolios for several budgets, the smallest first; more money is never worse."""
+        found: list[Portfolio] = []
+        for number, budget in enumerate(sorted(budgets)):
+            start = found[-1].chosen if found else NOTHING
+            one = self.solve(budget, start=start, gap=gap)
+            if found and found[-1].objective < one.objective:
+                last = found[-1]
+                one = Portfolio(
+                    budget, last.cost, last.chosen, last.lost, last.expected, last.tail,
+                    last.objective, last.foreseen, one.gap, one.rounds,
+                )  # fmt: skip
+            found.append(one)
+            if progress is not None:
+                progress((number + 1) / len(budgets))
+        return found
+
+    def terms(self, around: Chosen) -> Terms:
+        """Terms of loss, the parts beside each one being as they are with a portfolio."""
+        effects = self.effects
+        logs, _ = effects.totals(around)
+        change: dict[Chosen, Floats] = {}
+        total = self.value(around).copy()
+        for part, known in self._sets.items():
+            now = effects.at(part, around)
+            sets = sorted({*known, now}, key=lambda each: (len(each), sorted(each)))
+            effects.prepare((part, each) for each in sets)
+            found = dict(zip(sets, effects.differences(part, sets, now, logs), strict=True))
+            if self.correction is not None:
+                found = {k: v * self.correction[:, None] for k, v in found.items()}
+            total += found[NOTHING]
+            own: dict[Chosen, Floats] = {}
+            for each in sets[1:]:
+                own[each] = found[each] - found[NOTHING]
+                own[each] = own[each] - sum(own[less] for less in own if less < each)
+            for each, value in own.items():
+                change[each] = change.get(each, 0.0) + value
+        return Terms(total, change)
+
+    def _foreseen(self, terms: Terms, chosen: Chosen) -> float:
+        """Objective of a portfolio as the programme sees it."""
+        question, aim = self.question, self.question.aim
+        nothing = terms.nothing.sum(axis=1)
+        expected, futures = question.expected(nothing), question.futures(nothing)
+        for each, change in terms.change.items():
+            if each <= chosen:
+                lead, of = question.lead(each), change.sum(axis=1)
+                expected += question.expected(of, lead)
+                futures = futures + question.futures(of, lead)
+        return (1 - aim.tail_weight) * expected + aim.tail_weight * question.risk(futures)
+
+    def _learn(self, chosen: Chosen) -> None:
+        """Keep what was run for a portfolio as terms, and each of its sets without one."""
+        parts = {part for row in chosen for part in self.effects.parts_of(row)}
+        wanted = []
+        for part in sorted(parts):
+            here = self.effects.at(part, chosen)
+            known = self._sets.setdefault(part, {NOTHING: None})
+            for each in (here, *(here - {row} for row in sorted(here))):
+                if each not in known:
+                    known[each] = None
+                    wanted.append((part, each))
+        self.effects.prepare(wanted)
+
+    def _polished(
+        self,
+        best: tuple[Chosen, tuple[float, float, float], float, Choice],
+        budget: float,
+    ) -> tuple[Chosen, tuple[float, float, float], float, Choice]:
+        """Drop what brings nothing, add what still fits and helps: by runs, not by foresight."""
+        chosen, found, foreseen, choice = best
+        question = self.question
+        for row in sorted(chosen - question.pinned, key=lambda r: -question.costs[r]):
+            without = chosen - {row}
+            value = self.measured(without)
+            if value[2] <= found[2] and self._fits(without, budget):
+                chosen, found = without, value
+        return chosen, found, foreseen, choice
+
+    def _fits(self, chosen: Chosen, budget: float) -> bool:
+        """Whether a portfolio keeps budget, limits, goals and its structure."""
+        question = self.question
+        keys = {question.treatments[row].key for row in chosen}
+        groups = [question.treatments[row].group for row in chosen]
+        groups = [group for group in groups if group]
+        lost = self.value(chosen)
+        return (
+            question.cost(chosen) <= budget * (1 + 1e-9) + 1e-6
+            and len(groups) == len(set(groups))
+            and all(set(question.treatments[row].needs) <= keys for row in chosen)
+            and not any(keys & set(question.treatments[row].excludes) for row in chosen)
+            and all(
+                sum(limit.amount.get(row, 0.0) for row in chosen) <= limit.most + 1e-6
+                for limit in question.limits
+            )
+            and all(
+                float(lost[goal.hazard, list(goal.measures)].sum()) <= goal.most * (1 + TOLERANCE)
+                for goal in question.goals
+            )
+        )
+
+    def _pairs(self, part: int) -> list[Chosen]:
+        """Pairs at a part that both change a loss, the strongest first."""
+        rows = self.effects.touching[part]
+        if len(rows) < 2:
+            return []
+        logs, _ = self.effects.totals(NOTHING)
+        sets = [frozenset([row]) for row in rows]
+        changes = self.effects.differences(part, sets, NOTHING, logs)
+        strength = {
+            row: float(np.abs(change).sum()) for row, change in zip(rows, changes, strict=True)
+        }
+        able = [row for row in rows if strength[row] > 0]
+        groups = {row: self.question.treatments[row].group for row in able}
+        pairs = [
+            (one, other)
+            for one, other in combinations(able, 2)
+            if not groups[one] or groups[one] != groups[other]
+        ]
+        pairs.sort(key=lambda pair: (-min(strength[pair[0]], strength[pair[1]]), pair))
+        return [frozenset(pair) for pair in pairs[:PAIRS]]
+
+
+def _part(progress: Progress | None, low: float, high: float) -> Progress | None:
+    if progress is None:
+        return None
+
+    def report(done: float) -> None:
+        progress(low + (high - low) * done)
+
+    return report
