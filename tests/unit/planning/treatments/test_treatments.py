@@ -29,7 +29,8 @@ def network() -> Network:
     b.item("BOLT")
     lane = b.lane("EAST", "WEST", Law(1.0))
     for node, item in (("EAST", "AXLE"), ("EAST", "BOLT"), ("WEST", "BOLT"), ("WEST", "AXLE")):
-        cell = b.cell(node, item, on_hand=4, policy=PolicyKind.BASE_STOCK, order_up_to=4)
+        units = 12 if (node, item) == ("EAST", "BOLT") else 4
+        cell = b.cell(node, item, on_hand=units, policy=PolicyKind.BASE_STOCK, order_up_to=units)
         if (node, item) != ("WEST", "AXLE"):
             b.buy(cell, Law(6.0), lanes=[lane] if node == "WEST" else [])
         b.demand(cell, trace=[(float(day), 1) for day in range(40)])
