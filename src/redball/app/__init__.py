@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         picture,
     )
     from redball.app.placement import PlacementOptions, chain_files, stock_placement
+    from redball.app.plan import PlanWishes, budget_of, days_of, plan
     from redball.app.readiness import CurveOptions, stock_curve
     from redball.app.rehearsal import RunOptions, TwinOptions, twin_options
     from redball.app.replenishment import ReplenishOptions, parse_kind, replenish
@@ -150,6 +151,7 @@ __all__ = [
     "PictureOptions",
     "PictureResult",
     "PlacementOptions",
+    "PlanWishes",
     "ReplenishOptions",
     "ReserveOptions",
     "RunOptions",
@@ -173,6 +175,7 @@ __all__ = [
     "agreement_templates",
     "answer_of",
     "briefing",
+    "budget_of",
     "candidates",
     "chain_files",
     "check",
@@ -181,6 +184,7 @@ __all__ = [
     "contribution_check",
     "contribution_feeds",
     "contribution_import",
+    "days_of",
     "decide",
     "demo",
     "draft_discard",
@@ -234,6 +238,7 @@ __all__ = [
     "parse_moment",
     "picture",
     "picture_tables",
+    "plan",
     "recoveries",
     "replenish",
     "replenish_soon",

@@ -1,6 +1,8 @@
 """Hazards as something to lose: what an area holds, or the one thing that a hazard strikes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +57,7 @@ class Strike:
 @use_case(Action.SEE)
 def hazards_known(view: View) -> tuple[dict[str, str], ...]:
     """Hazards that the viewer sees and that strike something that can be named."""
-    rows = _hazards(see(view))
+    rows = hazard_rows(see(view))
     struck = (
         pl.col("party").is_not_null() | pl.col("lane").is_not_null() | pl.col("site").is_not_null()
         | pl.col("country").is_not_null() | pl.col("latitude").is_not_null()
@@ -85,29 +87,33 @@ def hazard_struck(view: View, hazard: str) -> Strike:
         It strikes nothing that can be named, or more than one event may name.
     """
     seen = see(view)
-    rows = _hazards(seen)
+    rows = hazard_rows(seen)
     found = rows.filter(pl.col("full") == hazard)
     found = found if found.height else rows.filter(pl.col("name") == hazard)
     if not found.height:
         raise NoSuchHazard
-    row = found.row(0, named=True)
-    targets = [f"{kind} {row[kind]}" for kind in ("party", "lane", "site", "country") if row[kind]]
-    if not targets and row["latitude"] is not None and row["longitude"] is not None:
-        targets = _inside(seen.twin, (row["latitude"], row["longitude"]), row["radius_km"] or 0.0)
-    name = row["name"] or row["full"]
-    if not targets:
-        raise BadUse(f"'{name}' strikes nothing that is seen.", where="hazard")
-    if len(targets) > MOST_STRUCK:
+    strike = strike_of(seen.twin, found.row(0, named=True))
+    if not strike.targets:
+        raise BadUse(f"'{strike.name}' strikes nothing that is seen.", where="hazard")
+    if len(strike.targets) > MOST_STRUCK:
         raise BadUse(
-            f"'{name}' strikes {len(targets):,} sites and lanes, and one event names at most "
-            f"{MOST_STRUCK}.",
+            f"'{strike.name}' strikes {len(strike.targets):,} sites and lanes, and one event names "
+            f"at most {MOST_STRUCK}.",
             where="hazard",
             mend="Name a country or a mode of transport instead.",
         )
-    return Strike(row["full"], name, row["duration_days"], tuple(targets))
+    return strike
 
 
-def _hazards(seen: Seen) -> pl.DataFrame:
+def strike_of(twin: Twin, row: Mapping[str, Any]) -> Strike:
+    """What a row of the hazards strikes; nothing where it names nothing that is seen."""
+    targets = [f"{kind} {row[kind]}" for kind in ("party", "lane", "site", "country") if row[kind]]
+    if not targets and row["latitude"] is not None and row["longitude"] is not None:
+        targets = _inside(twin, (row["latitude"], row["longitude"]), row["radius_km"] or 0.0)
+    return Strike(row["full"], row["name"] or row["full"], row["duration_days"], tuple(targets))
+
+
+def hazard_rows(seen: Seen) -> pl.DataFrame:
     """Hazards with what they name as full keys."""
 
     def make() -> pl.DataFrame:

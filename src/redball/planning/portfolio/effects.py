@@ -195,6 +195,11 @@ class Effects:
         """F + N."""
         return len(self.network.fleets) + len(self.network.nation_names)
 
+    @property
+    def parts(self) -> int:
+        """Parts of the network."""
+        return len(self._cells)
+
     def parts_of(self, treatment: int) -> tuple[int, ...]:
         """Parts that a treatment changes."""
         return tuple(part for part, rows in self.touching.items() if treatment in rows)

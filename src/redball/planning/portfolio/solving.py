@@ -129,6 +129,13 @@ class Planner:
         tail = question.risk(futures)
         return expected, tail, (1 - aim.tail_weight) * expected + aim.tail_weight * tail
 
+    def steady(self, chosen: Chosen) -> float:
+        """Objective as if all treatments were at work from the first day."""
+        question, aim = self.question, self.question.aim
+        loss = self.value(chosen).sum(axis=1)
+        tail = question.risk(question.futures(loss))
+        return (1 - aim.tail_weight) * question.expected(loss) + aim.tail_weight * tail
+
     def solve(
         self,
         budget: float,
@@ -136,6 +143,7 @@ class Planner:
         start: Chosen = NOTHING,
         gap: float = 0.001,
         time_limit_seconds: float = 120.0,
+        most_rounds: int = MOST_ROUNDS,
         progress: Progress | None = None,
     ) -> Portfolio:
         """Choose the portfolio that a budget pays.
@@ -151,11 +159,11 @@ class Planner:
         seen: set[Chosen] = set()
         scale = self.measured(NOTHING)[2]
         rounds = idle = 0
-        while rounds < MOST_ROUNDS and idle < PATIENCE:
+        while rounds < most_rounds and idle < PATIENCE:
             rounds += 1
             idle += 1
             if progress is not None:
-                progress(rounds / MOST_ROUNDS)
+                progress(rounds / most_rounds)
             terms = self.terms(around)
             last = choose(
                 self.question, terms, budget, gap=gap, time_limit_seconds=time_limit_seconds
@@ -179,13 +187,22 @@ class Planner:
         )  # fmt: skip
 
     def frontier(
-        self, budgets: Sequence[float], *, gap: float = 0.001, progress: Progress | None = None
+        self,
+        budgets: Sequence[float],
+        *,
+        gap: float = 0.001,
+        time_limit_seconds: float = 120.0,
+        most_rounds: int = MOST_ROUNDS,
+        progress: Progress | None = None,
     ) -> list[Portfolio]:
         """Portfolios for several budgets, the smallest first; more money is never worse."""
         found: list[Portfolio] = []
         for number, budget in enumerate(sorted(budgets)):
             start = found[-1].chosen if found else NOTHING
-            one = self.solve(budget, start=start, gap=gap)
+            one = self.solve(
+                budget, start=start, gap=gap, time_limit_seconds=time_limit_seconds,
+                most_rounds=most_rounds,
+            )  # fmt: skip
             if found and found[-1].objective < one.objective:
                 last = found[-1]
                 one = Portfolio(
@@ -254,9 +271,10 @@ class Planner:
         question = self.question
         for row in sorted(chosen - question.pinned, key=lambda r: -question.costs[r]):
             without = chosen - {row}
-            value = self.measured(without)
-            if value[2] <= found[2] and self._fits(without, budget):
-                chosen, found = without, value
+            # by what they do once all are at work: those runs are known already
+            if self.steady(without) <= self.steady(chosen) and self._fits(without, budget):
+                chosen = without
+        found = self.measured(chosen)
         return chosen, found, foreseen, choice
 
     def _fits(self, chosen: Chosen, budget: float) -> bool:

@@ -1,0 +1,102 @@
+"""``redball plan``: what to do for a budget, rehearsed."""
+
+from typing import Annotated
+
+import typer
+
+from redball.cli.options import (
+    DEFAULT_STORE,
+    AnyViewerOption,
+    AsOfOption,
+    JsonOption,
+    OutOption,
+    PageOption,
+    SaveOption,
+    ShownOption,
+    StoreOption,
+    TablesOption,
+)
+from redball.cli.twin.options import (
+    CannibaliseOption,
+    InputDaysOption,
+    MemoryOption,
+    MinutesOption,
+    SeedOption,
+    WorkersOption,
+)
+
+
+def plan(
+    budget: Annotated[
+        str, typer.Option("--budget", help="Euro over the whole plan, such as 50M or 300k.")
+    ],
+    viewer: AnyViewerOption = "",
+    store: StoreOption = DEFAULT_STORE,
+    tables: TablesOption = None,
+    as_of: AsOfOption = None,
+    horizon: Annotated[
+        str, typer.Option("--horizon", help="Length of the plan, such as 3y or 540d.")
+    ] = "3y",
+    tail_weight: Annotated[
+        float,
+        typer.Option(
+            "--tail-weight",
+            min=0,
+            max=1,
+            help="Weight of the worst futures; the rest goes to the expectation.",
+        ),
+    ] = 0.5,
+    tail: Annotated[
+        float, typer.Option("--tail", min=0.001, max=1, help="Share of futures that are the worst.")
+    ] = 0.1,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option("--pin", help="Key of a treatment that must be in it; may be repeated."),
+    ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option("--forbid", help="Key of a treatment that must not; may be repeated."),
+    ] = None,
+    most: Annotated[
+        int, typer.Option("--most", min=1, max=10_000, help="Candidates of each kind.")
+    ] = 40,
+    gap: Annotated[
+        float, typer.Option("--gap", min=1e-6, max=0.5, help="Gap that is to be proven.")
+    ] = 0.01,
+    replications: Annotated[
+        int,
+        typer.Option("--replications", min=2, max=10_000, help="Runs of the whole twin."),
+    ] = 20,
+    seed: SeedOption = None,
+    input_days: InputDaysOption = 30.0,
+    cannibalise: CannibaliseOption = False,
+    workers: WorkersOption = None,
+    minutes: MinutesOption = None,
+    memory_mb: MemoryOption = None,
+    out: OutOption = None,
+    page: PageOption = None,
+    save: SaveOption = False,
+    rows: ShownOption = 12,
+    json: JsonOption = False,
+) -> None:
+    """Choose what to do for a budget: stock, sources, capacity, ways and help, rehearsed."""
+    from redball import app
+    from redball.cli.answer_screen import Delivery, deliver
+    from redball.cli.output import progress_bar
+
+    wishes = app.PlanWishes(
+        app.budget_of(budget),
+        app.days_of(horizon),
+        tail_weight,
+        tail,
+        most,
+        gap,
+        replications,
+        tuple(pin or ()),
+        tuple(forbid or ()),
+        app.RunOptions(seed, workers=workers, minutes=minutes, memory_mb=memory_mb),
+        app.twin_options(input_days=input_days, cannibalise=cannibalise),
+    )
+    with progress_bar(quiet=json) as progress:
+        answer = app.plan(app.inputs_of(store, viewer, as_of, tables), wishes, progress)
+    deliver(answer, Delivery(json, out, page, save, store, rows))

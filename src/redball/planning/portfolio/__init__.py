@@ -1,0 +1,43 @@
+"""Portfolios of treatments: one plan under one budget, rehearsed.
+
+What: :func:`make_plan` generates candidates where it hurts, finds their effects in every hazard,
+chooses those that save most readiness for a budget, and rehearses the choice on the whole twin.
+
+Why: money for stock, sources, capacity, ways and agreements is one budget. What a treatment saves
+depends on what else is done, so that it is chosen together and proven together.
+
+Sources: expected loss and conditional value at risk after Rockafellar and Uryasev (2000), Journal
+of Risk 2, 21-41; common random numbers after Law (2015), ch. 11; availability as a product over
+items after Sherbrooke (2004), sec. 2.5.
+"""
+
+from redball.planning.portfolio.choosing import Aim, Goal, Limit, Question
+from redball.planning.portfolio.effects import Effects, Rehearsal
+from redball.planning.portfolio.hazards import Hazard, Years, draw_years
+from redball.planning.portfolio.planning import Plan, PlanOptions, Risk, make_plan
+from redball.planning.portfolio.rehearsing import Rehearsed, Twin, rehearse
+from redball.planning.portfolio.solving import Planner, Portfolio
+from redball.planning.portfolio.worth import Worth, worth_of
+
+__all__ = [
+    "Aim",
+    "Effects",
+    "Goal",
+    "Hazard",
+    "Limit",
+    "Plan",
+    "PlanOptions",
+    "Planner",
+    "Portfolio",
+    "Question",
+    "Rehearsal",
+    "Rehearsed",
+    "Risk",
+    "Twin",
+    "Worth",
+    "Years",
+    "draw_years",
+    "make_plan",
+    "rehearse",
+    "worth_of",
+]
