@@ -222,8 +222,10 @@ def make_plan(
         opened.network, worth, [hazards[h] for h in costly],
         replace(chosen.how, replications=chosen.replications),
     )  # fmt: skip
+    least = question.cost(question.pinned)  # what is pinned is in every one of them
     line = planner.frontier(
-        [share * budget for share in SHARES], gap=chosen.gap, progress=say.part("frontier"),
+        [max(share * budget, min(least, budget)) for share in SHARES],
+        gap=chosen.gap, progress=say.part("frontier"),
         time_limit_seconds=chosen.seconds / 4, most_rounds=FRONTIER_ROUNDS,
     )  # fmt: skip
     corrections = 0
@@ -242,9 +244,9 @@ def make_plan(
         corrections += 1
         planner = _corrected(planner, best.chosen, rehearsed, costly)
     return Plan(
-        hazards, tuple(treatments), best, line[0], (*line[:-1], best), worth, rehearsed, costly,
-        _saves(planner, best.chosen), _rejected(planner, best.chosen), ratio, corrections,
-        effects.runs + plain.runs, (*worth.assumptions, *_assumed(chosen)),
+        hazards, tuple(treatments), best, planner.nothing(), (*line[:-1], best), worth,
+        rehearsed, costly, _saves(planner, best.chosen), _rejected(planner, best.chosen),
+        ratio, corrections, effects.runs + plain.runs, (*worth.assumptions, *_assumed(chosen)),
     )  # fmt: skip
 
 

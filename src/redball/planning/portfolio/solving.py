@@ -129,6 +129,11 @@ class Planner:
         tail = question.risk(futures)
         return expected, tail, (1 - aim.tail_weight) * expected + aim.tail_weight * tail
 
+    def nothing(self) -> Portfolio:
+        """What is lost when nothing is done."""
+        found = self.measured(NOTHING)
+        return Portfolio(0.0, 0.0, NOTHING, self.value(NOTHING), *found, found[2], 0.0, 0)
+
     def steady(self, chosen: Chosen) -> float:
         """Objective as if all treatments were at work from the first day."""
         question, aim = self.question, self.question.aim
