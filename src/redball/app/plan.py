@@ -14,6 +14,7 @@ from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
 from redball.app.scenario_hazards import hazard_rows, strike_of
+from redball.app.stress import HIDDEN_RULE
 from redball.app.twin_names import TwinNames
 from redball.model import BadData, BadUse, ResultLabel
 from redball.model.labels import combine
@@ -21,6 +22,7 @@ from redball.model.results import Scalar
 from redball.planning.portfolio import Aim, Plan, PlanOptions, Risk, make_plan
 from redball.planning.portfolio import Rehearsal as PartRuns
 from redball.reports import Bar, Bars, Line, LineChart
+from redball.risk import structural_findings
 
 MOST_RISKS = 500
 _BARS = 15
@@ -46,6 +48,9 @@ class PlanWishes:
     gap : float
     replications : int
         Of the whole twin, for the rehearsal.
+    assumed_per_year, assumed_days : float
+        Loss of each supplier that stands unseen behind several others, where no hazard names it;
+        0 a year: such a supplier is never lost.
     pin, forbid : tuple of str
         Keys of treatments.
     run : RunOptions
@@ -60,6 +65,8 @@ class PlanWishes:
     most: int = 40
     gap: float = 0.01
     replications: int = 20
+    assumed_per_year: float = 0.02
+    assumed_days: float = 90.0
     pin: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     run: RunOptions = field(default_factory=RunOptions)
@@ -70,6 +77,11 @@ class PlanWishes:
             raise BadUse(f"{self.most} candidates of a kind.", mend="Give 1 to 10,000.")
         if not 2 <= self.replications <= 10_000:
             raise BadUse(f"{self.replications} replications.", mend="Give 2 to 10,000.")
+        if not (0 <= self.assumed_per_year <= 365 and 0 < self.assumed_days <= 36_500):
+            raise BadUse(
+                f"An assumed loss {self.assumed_per_year} times a year, {self.assumed_days} days.",
+                mend="Give 0 to 365 a year, and days above 0.",
+            )
         if not 1e-6 <= self.gap < 1:
             raise BadUse(f"A gap of {self.gap}.", mend="Give a share such as 0.01.")
 
@@ -96,6 +108,8 @@ class PlanWishes:
             "most": self.most,
             "gap": self.gap,
             "replications": self.replications,
+            "assumed_per_year": self.assumed_per_year,
+            "assumed_days": self.assumed_days,
             "pin": "; ".join(self.pin) or None,
             "forbid": "; ".join(self.forbid) or None,
             "seed": self.run.root,
@@ -163,6 +177,7 @@ def plan_of(
 ) -> Answer:
     """Plan on a network that was built already."""
     risks, passed = risks_of(found)
+    risks += hidden_risks(found, risks, wishes)
     names = TwinNames(found.case)
     network = found.case.network
 
@@ -222,6 +237,29 @@ def risks_of(found: Rehearsal) -> tuple[list[Risk], list[str]]:
     return risks[:MOST_RISKS], passed
 
 
+def hidden_risks(found: Rehearsal, known: list[Risk], wishes: PlanWishes) -> list[Risk]:
+    """Loss of each supplier that stands unseen behind several others and that no hazard names."""
+    if not wishes.assumed_per_year:
+        return []
+    targets = found.case.targets
+    named = {part for risk in known for part in risk.parts}
+    suppliers = {
+        f"{finding.subject.owner}:{finding.subject.key}"
+        for finding in structural_findings(found.twin, items=found.items, parties=found.parties)
+        if finding.rule == HIDDEN_RULE and finding.subject.table == "party"
+    }
+    seen = set(targets.names("party"))
+    return [
+        Risk(
+            f"loss of {name}", f"Loss of {targets.label('party', name)}", (("party", name),),
+            wishes.assumed_per_year, wishes.assumed_days,
+            f"finding {HIDDEN_RULE}; likelihood and duration assumed", "low",
+        )
+        for name in sorted(suppliers & seen)
+        if ("party", name) not in named
+    ]  # fmt: skip
+
+
 def _classes(found: Rehearsal) -> dict[int, str]:
     """Class of supply of each item of the network."""
     cells = found.case.network.cells
@@ -233,10 +271,12 @@ def _classes(found: Rehearsal) -> dict[int, str]:
 
 
 def _label(found: Rehearsal) -> ResultLabel:
-    """Label of the runs, of all names, and of the tables that hazards are read from."""
+    """Label of the runs, of all names, and of what hazards and hidden suppliers are read from."""
     label = combine(found.case.label, found.case.names_label)
     return reduce(
-        combine, (found.twin.label_of(table) for table in ("hazard", "site", "lane")), label
+        combine,
+        (found.twin.label_of(table) for table in ("hazard", "site", "lane", "source", "structure")),
+        label,
     )
 
 

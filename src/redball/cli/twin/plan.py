@@ -67,6 +67,19 @@ def plan(
         int,
         typer.Option("--replications", min=2, max=10_000, help="Runs of the whole twin."),
     ] = 20,
+    assumed_rate: Annotated[
+        float,
+        typer.Option(
+            "--assumed-rate",
+            min=0,
+            max=365,
+            help="Losses a year of a supplier hidden behind several others that no hazard names; "
+            "0 for none.",
+        ),
+    ] = 0.02,
+    assumed_days: Annotated[
+        float, typer.Option("--assumed-days", min=0.1, max=36_500, help="How long it is lost.")
+    ] = 90.0,
     seed: SeedOption = None,
     input_days: InputDaysOption = 30.0,
     cannibalise: CannibaliseOption = False,
@@ -92,6 +105,8 @@ def plan(
         most,
         gap,
         replications,
+        assumed_rate,
+        assumed_days,
         tuple(pin or ()),
         tuple(forbid or ()),
         app.RunOptions(seed, workers=workers, minutes=minutes, memory_mb=memory_mb),

@@ -234,8 +234,11 @@ def make_plan(
             budget, start=line[-1].chosen, gap=chosen.gap, time_limit_seconds=chosen.seconds,
             progress=say.part("choice"),
         )  # fmt: skip
-        if not corrections and line[-1].objective < best.objective:
-            best = replace(line[-1], gap=best.gap, rounds=best.rounds)
+        # what less money buys is there too; of equals the cheapest
+        others = () if corrections else tuple(replace(each, budget=budget) for each in line)
+        others = (planner.polished(best), *others, best)
+        best = min(others, key=lambda each: (round(each.objective, 6), each.cost))
+        best = replace(best, gap=others[-1].gap, rounds=others[-1].rounds)
         done = [treatments[row] for row in sorted(best.chosen)]
         (rehearsed,) = rehearse(twin, [done], runner=run, progress=say.part("rehearsal"))
         ratio = _agreement(planner, best.chosen, rehearsed, costly)

@@ -6,20 +6,22 @@ term put right. The rounds end when what was foreseen is what was found.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
 from redball.model import BadUse
-from redball.planning.portfolio.choosing import Choice, Question, Terms, choose
+from redball.planning.portfolio.choosing import Question, Terms, choose
 from redball.planning.portfolio.effects import NOTHING, Chosen, Effects
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[float], None]
 
 MOST_ROUNDS = 12
+POLISHINGS = 3
+"""Passes over a portfolio in which treatments are dropped that bring nothing."""
 PATIENCE = 3
 """Rounds that bring nothing better before it ends."""
 PAIRS = 40
@@ -185,10 +187,31 @@ class Planner:
             around = last.chosen
         assert last is not None
         assert best is not None
-        chosen, found, foreseen, choice = self._polished(best, budget)
+        chosen, found, foreseen, choice = best
         return Portfolio(
             budget, self.question.cost(chosen), chosen, self.value(chosen), *found, foreseen,
             choice.gap, rounds,
+        )  # fmt: skip
+
+    def polished(self, portfolio: Portfolio) -> Portfolio:
+        """Drop what brings nothing beside the others, the dearest first: by runs, not by terms.
+
+        By what they do once all are at work.
+        """
+        question, chosen = self.question, portfolio.chosen
+        for _ in range(POLISHINGS):
+            before = chosen
+            for row in sorted(chosen - question.pinned, key=lambda r: (-question.costs[r], r)):
+                without = chosen - {row}
+                worth = self.steady(without) - self.steady(chosen)
+                if worth <= 0 and self._fits(without, portfolio.budget):
+                    chosen = without
+            if chosen == before:
+                break
+        expected, tail, objective = self.measured(chosen)
+        return replace(
+            portfolio, cost=question.cost(chosen), chosen=chosen, lost=self.value(chosen),
+            expected=expected, tail=tail, objective=objective,
         )  # fmt: skip
 
     def frontier(
@@ -209,11 +232,7 @@ class Planner:
                 most_rounds=most_rounds,
             )  # fmt: skip
             if found and found[-1].objective < one.objective:
-                last = found[-1]
-                one = Portfolio(
-                    budget, last.cost, last.chosen, last.lost, last.expected, last.tail,
-                    last.objective, last.foreseen, one.gap, one.rounds,
-                )  # fmt: skip
+                one = replace(found[-1], budget=budget, gap=one.gap, rounds=one.rounds)
             found.append(one)
             if progress is not None:
                 progress((number + 1) / len(budgets))
@@ -254,33 +273,16 @@ class Planner:
         return (1 - aim.tail_weight) * expected + aim.tail_weight * question.risk(futures)
 
     def _learn(self, chosen: Chosen) -> None:
-        """Keep what was run for a portfolio as terms, and each of its sets without one."""
+        """Keep what was run for a portfolio as terms."""
         parts = {part for row in chosen for part in self.effects.parts_of(row)}
         wanted = []
         for part in sorted(parts):
             here = self.effects.at(part, chosen)
             known = self._sets.setdefault(part, {NOTHING: None})
-            for each in (here, *(here - {row} for row in sorted(here))):
-                if each not in known:
-                    known[each] = None
-                    wanted.append((part, each))
+            if here not in known:
+                known[here] = None
+                wanted.append((part, here))
         self.effects.prepare(wanted)
-
-    def _polished(
-        self,
-        best: tuple[Chosen, tuple[float, float, float], float, Choice],
-        budget: float,
-    ) -> tuple[Chosen, tuple[float, float, float], float, Choice]:
-        """Drop what brings nothing, add what still fits and helps: by runs, not by foresight."""
-        chosen, found, foreseen, choice = best
-        question = self.question
-        for row in sorted(chosen - question.pinned, key=lambda r: -question.costs[r]):
-            without = chosen - {row}
-            # by what they do once all are at work: those runs are known already
-            if self.steady(without) <= self.steady(chosen) and self._fits(without, budget):
-                chosen = without
-        found = self.measured(chosen)
-        return chosen, found, foreseen, choice
 
     def _fits(self, chosen: Chosen, budget: float) -> bool:
         """Whether a portfolio keeps budget, limits, goals and its structure."""

@@ -62,6 +62,7 @@ def test_the_frontier_falls(plan: Plan) -> None:
     values = [each.objective for each in plan.frontier]
     assert values == sorted(values, reverse=True)
     assert plan.frontier[0].chosen == frozenset()
+    assert plan.frontier[-1] is plan.portfolio
 
 
 def test_a_pinned_treatment_is_in_and_an_unknown_one_is_told() -> None:
