@@ -28,6 +28,8 @@ LONG = os.environ.get("REDBALL_LONG") == "1"
 ROUNDS = 300 if LONG else 30
 ROWS = 40
 KINDS = ("import", "agreement", "event")
+SERIES = 5
+"""Series of kills in which the negative control must lose something at least once."""
 
 
 @dataclass
@@ -42,9 +44,11 @@ class Outcome:
         return self.acknowledged - self.present
 
 
-def _kill_again_and_again(address: str, acknowledge: str, rounds: int) -> Outcome:
+def _kill_again_and_again(
+    address: str, acknowledge: str, rounds: int, moments: random.Random | None = None
+) -> Outcome:
     open_store(address, create=True).close()
-    moments = random.Random(20260122)
+    moments = moments or random.Random(20260122)
     acknowledged: set[tuple[str, int]] = set()
     with subprocess.Popen(
         [sys.executable, str(WORKER), address, acknowledge],
@@ -158,8 +162,15 @@ def test_nothing_acknowledged_is_lost_doubled_or_there_by_half(address: str) -> 
 
 
 def test_the_harness_sees_the_loss_of_a_store_that_acknowledges_too_early(address: str) -> None:
-    outcome = _kill_again_and_again(address, "before", max(ROUNDS // 3, 12))
-    assert outcome.lost != set()
+    # whether one series of kills hits between word and commit is chance: by far most do
+    moments, rounds = random.Random(20260122), max(ROUNDS // 3, 12)
+    lost: set[tuple[str, int]] = set()
+    for again in range(SERIES):
+        apart = f"{address}.{again}" if address.startswith("sqlite") else address
+        lost = _kill_again_and_again(apart, "before", rounds, moments).lost
+        if lost:
+            break
+    assert lost != set()
 
 
 def test_the_check_for_halves_sees_a_half(tmp_path: Path) -> None:
