@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from redball.model import BadUse
+from redball.model.written.values import name_text, number, one_of
 from redball.planning.scenarios.naming import WHERE_KINDS, Target, in_order
 from redball.planning.scenarios.recovery import AT_ONCE, Recovery
 from redball.planning.scenarios.times import NO_TIME, Time
-from redball.planning.scenarios.values import name_text, number, one_of
 
 MOST_FACTOR = 1_000.0
 DRAWS = ("together", "each")

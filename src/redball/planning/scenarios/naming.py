@@ -8,7 +8,7 @@ from operator import or_
 import numpy as np
 
 from redball.model import BadData, BadUse
-from redball.planning.scenarios.values import name_text, nearest, one_of, shown
+from redball.model.written.values import name_text, nearest, one_of, shown
 from redball.planning.targets import KINDS, NO_REACH, Ints, Reach, Targets
 from redball.simulation.network import Network
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 import numpy as np
 
 from redball.model import BadUse
+from redball.model.written.values import MOST_DAYS, number, one_of
 from redball.planning.scenarios.times import NO_TIME, Time
-from redball.planning.scenarios.values import MOST_DAYS, number, one_of
 
 SHAPES = ("at once", "linear", "steps")
 MOST_STEPS = 60

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from redball.model import BadUse
-from redball.planning.scenarios.events import Event
-from redball.planning.scenarios.reactions import REACTIONS, Reaction
-from redball.planning.scenarios.values import (
+from redball.model.written.values import (
     MOST_NAME,
     did_you_mean,
     free_text,
@@ -14,6 +12,8 @@ from redball.planning.scenarios.values import (
     number,
     whole,
 )
+from redball.planning.scenarios.events import Event
+from redball.planning.scenarios.reactions import REACTIONS, Reaction
 
 MOST_EVENTS = 200
 MOST_REACTIONS = 100

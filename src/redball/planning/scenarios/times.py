@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from redball.model import BadUse
-from redball.planning.scenarios.values import MOST_DAYS, number, one_of, whole
+from redball.model.written.values import MOST_DAYS, number, one_of, whole
 from redball.simulation.network import Law, LawKind
 
 LAWS = {

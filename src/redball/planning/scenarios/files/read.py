@@ -4,15 +4,15 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, cast
 
-from redball.model import BadData, BadUse, UnsafeFile
+from redball.model import BadData, UnsafeFile
+from redball.model.written.toml import MOST_BYTES, Fields, located, parse, read_text
+from redball.model.written.values import did_you_mean, number, shown
 from redball.planning.scenarios.events import After, Event
-from redball.planning.scenarios.files.toml import MOST_BYTES, Fields, located, parse
 from redball.planning.scenarios.naming import Target
 from redball.planning.scenarios.reactions import REACTIONS, Reaction
 from redball.planning.scenarios.recovery import AT_ONCE, Recovery
 from redball.planning.scenarios.scenario import MOST_EVENTS, MOST_REACTIONS, Scenario
 from redball.planning.scenarios.times import Time
-from redball.planning.scenarios.values import did_you_mean, number, shown
 
 
 def read_scenario(source: str | Path) -> Scenario:
@@ -33,26 +33,8 @@ def read_scenario(source: str | Path) -> Scenario:
         It is too large or nested too deep.
     """
     if isinstance(source, Path):
-        return _scenario(_text(source), source.name)
+        return _scenario(read_text(source, "scenario"), source.name)
     return _scenario(source, "scenario")
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise BadUse(
-            f"The file can't be read: {error.strerror}.", where=str(path), mend="Check its path."
-        ) from None
-    if len(content) > MOST_BYTES:
-        raise UnsafeFile(f"The scenario is larger than {MOST_BYTES:,} bytes.", where=path.name)
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise BadData(
-            "The scenario is not UTF-8 text.", where=path.name, mend="Save it as UTF-8."
-        ) from None
 
 
 def _scenario(text: str, where: str) -> Scenario:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, cast
 
+from redball.model.written.toml import check_limits
 from redball.planning.scenarios.events import After, Event
-from redball.planning.scenarios.files.toml import check_limits
 from redball.planning.scenarios.naming import Target
 from redball.planning.scenarios.reactions import Reaction
 from redball.planning.scenarios.recovery import AT_ONCE, Recovery

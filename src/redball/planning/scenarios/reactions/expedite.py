@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from redball.model import BadUse
+from redball.model.written.values import number
 from redball.planning.scenarios.naming import Finder, Target
 from redball.planning.scenarios.reactions.protocol import Reacted, cells_of, check_common, rules
-from redball.planning.scenarios.values import number
 from redball.planning.targets import Ints
 from redball.simulation.network import Network, PolicyKind, RuleKind
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from redball.model import BadUse
+from redball.model.written.values import number
 from redball.planning.scenarios.naming import Finder, Target
 from redball.planning.scenarios.reactions.protocol import (
     MOST_EUR,
@@ -13,7 +14,6 @@ from redball.planning.scenarios.reactions.protocol import (
     rules,
 )
 from redball.planning.scenarios.times import NO_TIME, Time
-from redball.planning.scenarios.values import number
 from redball.simulation.network import RuleKind
 
 _MOST_PER_DAY = 1e9

@@ -5,8 +5,8 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
+from redball.model.written.values import MOST_DAYS, number
 from redball.planning.scenarios.naming import WHERE_KINDS, Finder, Target, in_order
-from redball.planning.scenarios.values import MOST_DAYS, number
 from redball.planning.targets import Ints
 from redball.simulation.network import Law, Rows, RuleKind
 from redball.simulation.network.tables import RULE

@@ -4,9 +4,10 @@ import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
-from redball.model import BadData, RedballError, UnsafeFile
-from redball.planning.scenarios.values import did_you_mean, nearest, number, shown
+from redball.model import BadData, BadUse, RedballError, UnsafeFile
+from redball.model.written.values import did_you_mean, nearest, number, shown
 
 MOST_BYTES = 262_144
 MOST_LINE = 2_000
@@ -17,8 +18,40 @@ MOST_VALUES = 20_000
 Table = Mapping[str, object]
 
 
-def parse(text: str, where: str) -> dict[str, object]:
-    """Read TOML text.
+SCENARIO_FORM = "docs/reference/scenario-format.md"
+
+
+def read_text(path: Path, what: str) -> str:
+    """Text of a file that somebody wrote.
+
+    Raises
+    ------
+    BadUse
+        It can't be read.
+    BadData
+        It is not UTF-8.
+    UnsafeFile
+        It is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise BadUse(
+            f"The file can't be read: {error.strerror}.", where=str(path), mend="Check its path."
+        ) from None
+    if len(content) > MOST_BYTES:
+        raise UnsafeFile(f"The {what} is larger than {MOST_BYTES:,} bytes.", where=path.name)
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise BadData(
+            f"The {what} is not UTF-8 text.", where=path.name, mend="Save it as UTF-8."
+        ) from None
+
+
+def parse(text: str, where: str, form: str = SCENARIO_FORM) -> dict[str, object]:
+    """Read TOML text; ``form`` is the page that says what it may hold.
 
     Raises
     ------
@@ -38,7 +71,7 @@ def parse(text: str, where: str) -> dict[str, object]:
         raise BadData(
             f"This is not TOML: {shown(str(error))}.",
             where=where,
-            mend="See docs/reference/scenario-format.md for the form.",
+            mend=f"See {form} for the form.",
         ) from None
     _check_size(tree, where)
     return tree
@@ -56,9 +89,9 @@ def check_limits(text: str, where: str) -> None:
     """
     if len(text) > MOST_BYTES or len(text.encode("utf-8", "replace")) > MOST_BYTES:
         raise UnsafeFile(
-            f"The scenario is larger than {MOST_BYTES:,} bytes.",
+            f"The text is larger than {MOST_BYTES:,} bytes.",
             where=where,
-            mend="Split it, or name countries and modes in place of single sites.",
+            mend="Split it, or name whole countries and modes instead of single sites.",
         )
     dots = 0
     for count, line in enumerate(text.split("\n"), 1):
@@ -80,7 +113,7 @@ def _check_size(tree: object, where: str) -> None:
         count += 1
         if depth > MOST_DEPTH or count > MOST_VALUES:
             raise UnsafeFile(
-                "The scenario is nested too deep or holds too many values.",
+                "The text is nested too deep or holds too many values.",
                 where=where,
                 mend=f"At most {MOST_DEPTH} levels and {MOST_VALUES:,} values.",
             )

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from redball.model import BadUse
+from redball.model.written.values import nearest, shown
 from redball.planning.scenarios import After, Event, Recovery, Reroute, Scenario, Target, Time
-from redball.planning.scenarios.values import nearest, shown
 
 PORT = (Target("site", "PORT"),)
 

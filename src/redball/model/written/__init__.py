@@ -1,0 +1,1 @@
+"""What people write by hand: TOML within limits, and checks of the values in it."""
