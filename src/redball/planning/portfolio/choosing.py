@@ -8,6 +8,7 @@ at risk over drawn years (Rockafellar and Uryasev, Journal of Risk 2 (2000) 21-4
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -142,6 +143,29 @@ class Question:
     def cost(self, chosen: Chosen) -> float:
         """Euro of a portfolio over the plan."""
         return float(sum(self.costs[row] for row in sorted(chosen)))
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Row of each treatment by its key."""
+        return {each.key: row for row, each in enumerate(self.treatments)}
+
+    def allows(self, chosen: Chosen, budget: float) -> bool:
+        """Whether it keeps budget, groups, needs, exclusions, limits, and what is pinned or not."""
+        keys = {self.treatments[row].key for row in chosen}
+        groups = [self.treatments[row].group for row in chosen]
+        groups = [group for group in groups if group]
+        return (
+            self.cost(chosen) <= budget * (1 + 1e-9) + 1e-6
+            and self.pinned <= chosen
+            and not chosen & self.forbidden
+            and len(groups) == len(set(groups))
+            and all(set(self.treatments[row].needs) <= keys for row in chosen)
+            and not any(keys & set(self.treatments[row].excludes) for row in chosen)
+            and all(
+                sum(limit.amount.get(row, 0.0) for row in chosen) <= limit.most + 1e-6
+                for limit in self.limits
+            )
+        )
 
     def lead(self, chosen: Chosen) -> float:
         """Day from which all of a set work."""

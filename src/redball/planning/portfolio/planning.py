@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from redball.model import BadUse
 from redball.model.running import InOrder, Runner
+from redball.planning.portfolio.baselines import Compared, compared
 from redball.planning.portfolio.choosing import Aim, Question
 from redball.planning.portfolio.effects import NOTHING, WAITS, Chosen, Effects, Rehearsal
 from redball.planning.portfolio.hazards import Hazard, draw_years
@@ -89,6 +90,8 @@ class PlanOptions:
         Keys of treatments.
     corrections : int
         How often the choice is made again where parts and the whole twin disagree.
+    baselines : bool
+        Rehearse the usual ways to spend the budget too.
     """
 
     aim: Aim = field(default_factory=Aim)
@@ -102,6 +105,7 @@ class PlanOptions:
     pin: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     corrections: int = 2
+    baselines: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +138,8 @@ class Plan:
     runs : int
         Runs of parts.
     assumptions : tuple of str
+    baselines : tuple of Compared
+        The usual ways to spend the budget, where asked for.
     """
 
     hazards: tuple[Hazard, ...]
@@ -150,6 +156,7 @@ class Plan:
     corrections: int
     runs: int
     assumptions: tuple[str, ...]
+    baselines: tuple[Compared, ...] = ()
 
 
 def make_plan(
@@ -246,10 +253,15 @@ def make_plan(
             break
         corrections += 1
         planner = _corrected(planner, best.chosen, rehearsed, costly)
+    beside = compared(
+        twin, planner, best.chosen, budget, rehearsed=rehearsed, runner=run,
+        progress=say.part("baselines"),
+    ) if chosen.baselines else ()  # fmt: skip
     return Plan(
         hazards, tuple(treatments), best, planner.nothing(), (*line[:-1], best), worth,
         rehearsed, costly, _saves(planner, best.chosen), _rejected(planner, best.chosen),
         ratio, corrections, effects.runs + plain.runs, (*worth.assumptions, *_assumed(chosen)),
+        beside,
     )  # fmt: skip
 
 

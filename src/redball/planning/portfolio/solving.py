@@ -286,24 +286,10 @@ class Planner:
 
     def _fits(self, chosen: Chosen, budget: float) -> bool:
         """Whether a portfolio keeps budget, limits, goals and its structure."""
-        question = self.question
-        keys = {question.treatments[row].key for row in chosen}
-        groups = [question.treatments[row].group for row in chosen]
-        groups = [group for group in groups if group]
         lost = self.value(chosen)
-        return (
-            question.cost(chosen) <= budget * (1 + 1e-9) + 1e-6
-            and len(groups) == len(set(groups))
-            and all(set(question.treatments[row].needs) <= keys for row in chosen)
-            and not any(keys & set(question.treatments[row].excludes) for row in chosen)
-            and all(
-                sum(limit.amount.get(row, 0.0) for row in chosen) <= limit.most + 1e-6
-                for limit in question.limits
-            )
-            and all(
-                float(lost[goal.hazard, list(goal.measures)].sum()) <= goal.most * (1 + TOLERANCE)
-                for goal in question.goals
-            )
+        return self.question.allows(chosen, budget) and all(
+            float(lost[goal.hazard, list(goal.measures)].sum()) <= goal.most * (1 + TOLERANCE)
+            for goal in self.question.goals
         )
 
     def _pairs(self, part: int) -> list[Chosen]:
