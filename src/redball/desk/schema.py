@@ -2,12 +2,13 @@
 
 One version number: :data:`VERSION` is written into the database. A desk of an older version is
 given the tables that it lacks, one of a newer is refused (:mod:`redball.desk.opening`). 2 added
-what tells a recalled row from the trend of findings, 3 the servers that run work.
+what tells a recalled row from the trend of findings, 3 the servers that run work, 4 the
+journal of risks and of actions of plans.
 """
 
 import sqlalchemy as sa
 
-VERSION = 3
+VERSION = 4
 
 METADATA = sa.MetaData()
 

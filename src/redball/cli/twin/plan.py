@@ -1,6 +1,8 @@
 """``redball plan``: what to do for a budget, rehearsed."""
 
-from typing import Annotated
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +26,10 @@ from redball.cli.twin.options import (
     SeedOption,
     WorkersOption,
 )
+
+if TYPE_CHECKING:
+    from redball.model import ResultLabel
+    from redball.risk.register import Register
 
 
 def plan(
@@ -80,6 +86,14 @@ def plan(
     assumed_days: Annotated[
         float, typer.Option("--assumed-days", min=0.1, max=36_500, help="How long it is lost.")
     ] = 90.0,
+    register: Annotated[
+        str,
+        typer.Option(
+            "--register",
+            help="Risks: 'kept' for the nation's own register, 'none', or a TOML file. Hazards of "
+            "the data that it does not name are there as well.",
+        ),
+    ] = "kept",
     seed: SeedOption = None,
     input_days: InputDaysOption = 30.0,
     cannibalise: CannibaliseOption = False,
@@ -109,9 +123,28 @@ def plan(
         assumed_days,
         tuple(pin or ()),
         tuple(forbid or ()),
+        *_register(register, store, viewer, as_of, tables),
         app.RunOptions(seed, workers=workers, minutes=minutes, memory_mb=memory_mb),
         app.twin_options(input_days=input_days, cannibalise=cannibalise),
     )
     with progress_bar(quiet=json) as progress:
         answer = app.plan(app.inputs_of(store, viewer, as_of, tables), wishes, progress)
     deliver(answer, Delivery(json, out, page, save, store, rows))
+
+
+def _register(
+    words: str, store: str, viewer: str, as_of: datetime | str | None, tables: Path | None
+) -> "tuple[Register | None, ResultLabel | None]":
+    """The register that a plan is made for, and its label."""
+    from redball import app
+    from redball.app.register import desk_of, read_register, register
+
+    if words == "none" or (words == "kept" and (tables is not None or as_of is not None)):
+        return None, None
+    if words != "kept":
+        return read_register(Path(words)), None
+    if not viewer:
+        return None, None
+    with desk_of(store) as desk:
+        found = register(app.View(store, viewer), desk)
+    return (found.register, found.origin.label) if found.register.risks else (None, None)

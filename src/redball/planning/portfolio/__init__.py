@@ -11,8 +11,10 @@ of Risk 2, 21-41; common random numbers after Law (2015), ch. 11; availability a
 items after Sherbrooke (2004), sec. 2.5.
 """
 
+from redball.planning.portfolio.baselines import Baseline, Compared, compared, usual
 from redball.planning.portfolio.choosing import Aim, Goal, Limit, Question
 from redball.planning.portfolio.effects import Effects, Rehearsal
+from redball.planning.portfolio.exposure import Exposure, measure, of_years
 from redball.planning.portfolio.hazards import Hazard, Years, draw_years
 from redball.planning.portfolio.planning import Plan, PlanOptions, Risk, make_plan
 from redball.planning.portfolio.rehearsing import Rehearsed, Twin, rehearse
@@ -21,7 +23,10 @@ from redball.planning.portfolio.worth import Worth, worth_of
 
 __all__ = [
     "Aim",
+    "Baseline",
+    "Compared",
     "Effects",
+    "Exposure",
     "Goal",
     "Hazard",
     "Limit",
@@ -36,8 +41,12 @@ __all__ = [
     "Twin",
     "Worth",
     "Years",
+    "compared",
     "draw_years",
     "make_plan",
+    "measure",
+    "of_years",
     "rehearse",
+    "usual",
     "worth_of",
 ]

@@ -46,6 +46,8 @@ class Risk:
         What is lost together.
     per_year, days : float
     source, confidence : str
+    entries : tuple of str
+        Keys of the entries of the register that it belongs to.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Risk:
     days: float
     source: str = ""
     confidence: str = "low"
+    entries: tuple[str, ...] = ()
 
     def on(self, network: Network, targets: Targets) -> Hazard:
         """The same by the rows of a network."""

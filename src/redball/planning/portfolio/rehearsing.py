@@ -81,7 +81,7 @@ def rehearse(
         for future in range(len(futures))
         for number in range(twin.how.replications)
     ]
-    work = partial(_lost, twin, tuple(networks), tuple(futures))
+    work = partial(lost_in_run, twin, tuple(networks), tuple(futures))
     keys = [" ".join(map(str, task)) for task in tasks]
     found = (runner or InOrder()).map(work, tasks, keys=keys, progress=progress)
     shape = (len(networks), len(futures), twin.how.replications)
@@ -108,7 +108,7 @@ def _compared(
     return Rehearsed(without, lost, gain, each)
 
 
-def _lost(
+def lost_in_run(
     twin: Twin, networks: tuple[Network, ...], futures: tuple[Rows, ...],
     task: tuple[int, int, int],
 ) -> float:  # fmt: skip
