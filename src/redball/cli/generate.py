@@ -11,7 +11,7 @@ from redball.cli.options import JsonOption
 def generate(
     out: Annotated[Path, typer.Argument(help="New folder for the packages.")],
     size: Annotated[
-        str, typer.Option("--size", help="S, M, L or XL (1,000 to 1,000,000 items).")
+        str, typer.Option("--size", help="XS, S, M, L or XL (240 to 1,000,000 items).")
     ] = "S",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same data.")] = 1,
     json: JsonOption = False,

@@ -34,6 +34,11 @@ def gathered(size: str, seed: int = 1) -> dict[str, dict[str, pl.DataFrame]]:
 
 
 @pytest.fixture(scope="module")
+def tiny() -> Tables:
+    return gathered("XS")
+
+
+@pytest.fixture(scope="module")
 def small() -> Tables:
     return gathered("S")
 
@@ -43,7 +48,7 @@ def medium() -> Tables:
     return gathered("M")
 
 
-@pytest.mark.parametrize("size", ["small", "medium"])
+@pytest.mark.parametrize("size", ["tiny", "small", "medium"])
 def test_every_row_is_valid_and_every_reference_names_a_row(
     size: str, request: pytest.FixtureRequest, inconsistencies: Callable[[Tables], list[str]]
 ) -> None:

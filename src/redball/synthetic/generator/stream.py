@@ -43,7 +43,7 @@ def generate_coalition(size: str, seed: int = 1) -> Iterator[tuple[str, str, pl.
     Parameters
     ----------
     size : str
-        ``S``, ``M``, ``L`` or ``XL``; see :func:`size_of`.
+        ``XS``, ``S``, ``M``, ``L`` or ``XL``; see :func:`size_of`.
     seed : int
         Same seed, same data, byte for byte.
 
