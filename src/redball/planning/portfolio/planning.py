@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from redball.model import BadUse
 from redball.model.running import InOrder, Runner
-from redball.planning.portfolio.baselines import Compared, compared
+from redball.planning.portfolio.baselines import Baseline, Compared, compared
 from redball.planning.portfolio.choosing import Aim, Question
 from redball.planning.portfolio.effects import NOTHING, WAITS, Chosen, Effects, Rehearsal
 from redball.planning.portfolio.hazards import Hazard, draw_years
@@ -93,8 +93,8 @@ class PlanOptions:
         Keys of treatments.
     corrections : int
         How often the choice is made again where parts and the whole twin disagree.
-    baselines : bool
-        Rehearse the usual ways to spend the budget too.
+    baselines : tuple of Baseline
+        Ways to spend the budget that are rehearsed beside it.
     """
 
     aim: Aim = field(default_factory=Aim)
@@ -108,7 +108,7 @@ class PlanOptions:
     pin: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     corrections: int = 2
-    baselines: bool = False
+    baselines: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,7 @@ class Plan:
         Runs of parts.
     assumptions : tuple of str
     baselines : tuple of Compared
-        The usual ways to spend the budget, where asked for.
+        Other ways to spend the budget, as asked for.
     """
 
     hazards: tuple[Hazard, ...]
@@ -257,9 +257,9 @@ def make_plan(
         corrections += 1
         planner = _corrected(planner, best.chosen, rehearsed, costly)
     beside = compared(
-        twin, planner, best.chosen, budget, rehearsed=rehearsed, runner=run,
-        progress=say.part("baselines"),
-    ) if chosen.baselines else ()  # fmt: skip
+        twin, planner, best.chosen, budget, rehearsed=rehearsed, baselines=chosen.baselines,
+        runner=run, progress=say.part("baselines"),
+    )  # fmt: skip
     return Plan(
         hazards, tuple(treatments), best, planner.nothing(), (*line[:-1], best), worth,
         rehearsed, costly, _saves(planner, best.chosen), _rejected(planner, best.chosen),
