@@ -7,6 +7,7 @@ import polars as pl
 
 from redball.app.answers import Answer
 from redball.app.inputs import Inputs
+from redball.app.plan_baselines import baselines_said, baselines_table
 from redball.app.plan_wishes import PlanWishes
 from redball.app.rehearsal import Rehearsal
 from redball.model import ResultLabel
@@ -39,6 +40,7 @@ def plan_answer(
         "hazards": _hazards(made),
         "frontier": _frontier(made),
         "nations": _nations(chosen),
+        "baselines": baselines_table(made),
         "not_chosen": _not_chosen(made, wishes),
         "candidates": _candidates(made, wishes),
     }
@@ -111,6 +113,8 @@ def _said(made: Plan, wishes: PlanWishes, chosen: pl.DataFrame) -> tuple[str, ..
             f"The runs of parts say {made.agreement:.0%} of what the whole twin says after "
             f"{made.corrections} corrections: take the rehearsed figure."
         )
+    if made.baselines:
+        said.append(baselines_said(made))
     return tuple(said)
 
 

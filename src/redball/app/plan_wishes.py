@@ -7,7 +7,7 @@ from hashlib import sha256
 from redball.app.rehearsal import RunOptions, TwinOptions
 from redball.model import BadUse, ResultLabel
 from redball.model.results import Scalar
-from redball.planning.portfolio import Aim, PlanOptions
+from redball.planning.portfolio import Aim, PlanOptions, usual
 from redball.planning.portfolio import Rehearsal as PartRuns
 from redball.risk.register import Register, write_register
 
@@ -44,6 +44,8 @@ class PlanWishes:
     run : RunOptions
         Its seed and where work is done.
     twin : TwinOptions
+    baselines : bool
+        Rehearse the usual ways to spend the budget too.
     """
 
     budget_eur: float
@@ -61,6 +63,7 @@ class PlanWishes:
     register_label: ResultLabel | None = None
     run: RunOptions = field(default_factory=RunOptions)
     twin: TwinOptions = field(default_factory=TwinOptions)
+    baselines: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.most <= 10_000:
@@ -86,6 +89,7 @@ class PlanWishes:
             gap=self.gap,
             pin=self.pin,
             forbid=self.forbid,
+            baselines=usual() if self.baselines else (),
         )
 
     def as_parameters(self) -> dict[str, Scalar]:
@@ -103,6 +107,7 @@ class PlanWishes:
             "pin": "; ".join(self.pin) or None,
             "forbid": "; ".join(self.forbid) or None,
             "register": None if self.register is None else register_hash(self.register),
+            "baselines": self.baselines,
             "seed": self.run.root,
             **self.twin.as_parameters(),
         }

@@ -94,6 +94,10 @@ def plan(
             "the data that it does not name are there as well.",
         ),
     ] = "kept",
+    baselines: Annotated[
+        bool,
+        typer.Option("--baselines", help="Rehearse the usual ways to spend the budget too."),
+    ] = False,
     seed: SeedOption = None,
     input_days: InputDaysOption = 30.0,
     cannibalise: CannibaliseOption = False,
@@ -126,6 +130,7 @@ def plan(
         *_register(register, store, viewer, as_of, tables),
         app.RunOptions(seed, workers=workers, minutes=minutes, memory_mb=memory_mb),
         app.twin_options(input_days=input_days, cannibalise=cannibalise),
+        baselines,
     )
     with progress_bar(quiet=json) as progress:
         answer = app.plan(app.inputs_of(store, viewer, as_of, tables), wishes, progress)
