@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from redball.cli import register
 from redball.cli.options import (
     DEFAULT_STORE,
     AnyViewerOption,
@@ -19,8 +20,10 @@ from redball.cli.options import (
 )
 
 group = typer.Typer(
-    help="Exposure and cascades by published formulas, to cross-check.", no_args_is_help=True
+    help="The risk register; exposure and cascades by published formulas, to cross-check.",
+    no_args_is_help=True,
 )
+group.add_typer(register.group, name="register")
 
 
 @group.command("exposure")

@@ -152,7 +152,7 @@ def _given(path: Path, known: set[str]) -> pl.DataFrame:
                 mend="Write for example 0.97 and 2026-10-31.",
             ) from None  # fmt: skip
     return frame.with_columns(
-        pl.col("value").cast(pl.Float64), pl.col("on").cast(pl.Date)
+        pl.col("value").cast(pl.Float64), pl.col("on").str.to_date("%Y-%m-%d")
     ).sort("supplier", "name", "on")  # fmt: skip
 
 

@@ -16,7 +16,7 @@ FUEL_SHARES = (
 )
 """Entry port of fuel, its share, who delivers, where it goes on to and how."""
 
-_FUEL_LITRES_A_MONTH = 12_000_000
+FUEL_LITRES_A_MONTH = 12_000_000
 _ROUTES = {
     "DEU": ("XAG:PORT-BREMERHAVEN", "DEPOT-HEIDE", "BASE-MUNSTER", "BASE-BERGEN"),
     "USA": ("XAG:PORT-BREMERHAVEN", "DEPOT-POWIDZ", "BASE-ZAGAN", "BASE-GRAF"),
@@ -45,7 +45,7 @@ def fuel_flows() -> tuple[list[tuple[str, Row]], list[tuple[str, Row]]]:
         start = DAY - timedelta(days=30 * (12 - month))
         last = month == 12
         for i, (port, share, supplier, onward, mode) in enumerate(FUEL_SHARES):
-            quantity = float(round(_FUEL_LITRES_A_MONTH * share))
+            quantity = float(round(FUEL_LITRES_A_MONTH * share))
             number = f"{start:%y%m%d}-{i + 1}"
             order: Row = {
                 "key": f"PO-F{number}", "supplier": supplier, "item": "AG-FUEL", "site": port,

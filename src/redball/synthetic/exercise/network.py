@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from redball.synthetic.exercise.catalogue import Article
-from redball.synthetic.exercise.movement import FUEL_SHARES
+from redball.synthetic.exercise.movement import FUEL_LITRES_A_MONTH, FUEL_SHARES
 from redball.synthetic.exercise.nations import BY_OWNER, MEMBERS, seen_from
 from redball.synthetic.exercise.reading import Row, read_rows, read_table
 
@@ -110,10 +110,15 @@ def source_rows(
         shares = _shares(rng, len(chosen), even=article.noun == "ring")
         if article.noun == "fuel":  # as the agency's orders say for the theatre
             chosen, shares = able, [_fuel_share(firm) for firm in able]
-        rows += [
-            (article.owner, _source(rng, article, firm, share))
-            for firm, share in zip(chosen, shares, strict=True)
+        made = [
+            _source(rng, article, firm, share) for firm, share in zip(chosen, shares, strict=True)
         ]
+        if article.noun == "fuel":  # half as much again as the theatre orders
+            made = [
+                row | {"capacity_per_month": 1.5 * FUEL_LITRES_A_MONTH * share}
+                for row, share in zip(made, shares, strict=True)
+            ]
+        rows += [(article.owner, row) for row in made]
     return rows
 
 
