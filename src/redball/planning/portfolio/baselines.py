@@ -402,7 +402,7 @@ def _lost_by_nation(planner: Planner) -> dict[str, float]:
     """Readiness-days expected to be lost over the plan when nothing is done, by nation."""
     worth, names = planner.effects.worth, planner.effects.network.nation_names
     lost = planner.value(NOTHING)
-    nations = [*worth.fleet_nation.tolist(), *range(len(names))]
+    nations = [*worth.fleet_nation.tolist(), *(nation for nation, _ in worth.groups)]
     found = dict.fromkeys(names, 0.0)
     for measure, nation in enumerate(nations):
         found[names[nation]] += max(planner.question.expected(lost[:, measure]), 0.0)

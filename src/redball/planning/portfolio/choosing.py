@@ -68,22 +68,29 @@ class Limit:
 
 @dataclass(frozen=True, eq=False)
 class Goal:
-    """Readiness that must be reached in a run: measures together lose no more than ``most``.
+    """Readiness that must be reached: a weighted sum of losses is no more than ``most``.
 
     Attributes
     ----------
     name : str
-    hazard : int
-        0: undisturbed; else 1 + position of the hazard.
+    weights : mapping of int to float
+        Of the runs: 0 undisturbed, 1 + position for a hazard. ``{0: 1}`` is a year without any,
+        ``{3: 1, 0: -1}`` what the third hazard costs beyond it.
     measures : tuple of int
+        That are summed.
     most : float
         Readiness-days.
     """
 
     name: str
-    hazard: int
+    weights: Mapping[int, float]
     measures: tuple[int, ...]
     most: float
+
+    def of(self, lost: Floats) -> float:
+        """Its sum of losses of shape (1 + H, M)."""
+        measures = list(self.measures)
+        return float(sum(w * lost[run, measures].sum() for run, w in self.weights.items()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -336,12 +343,11 @@ def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
         rows.add("", {joint: 1.0, **dict.fromkeys(each, -1.0)}, 1.0 - len(each), np.inf)
     _pairs_of_groups(question, sets, columns, rows)
     for goal in question.goals:
-        measures = list(goal.measures)
         entries = {
-            columns[each]: float(change[goal.hazard, measures].sum())
+            columns[each]: goal.of(change)
             for each, change in terms.change.items()
         }
-        nothing = float(terms.nothing[goal.hazard, measures].sum())
+        nothing = goal.of(terms.nothing)
         rows.add(goal.name, entries, -np.inf, goal.most - nothing)
     for limit in question.limits:
         rows.add(limit.name, limit.amount, -np.inf, limit.most)
@@ -400,15 +406,16 @@ def _pruned(question: Question, terms: Terms) -> tuple[Terms, Chosen]:
     """Terms that can decide something, and treatments that bring nothing in any of them.
 
     A term of several treatments below a share of the whole loss is left out; a treatment is idle
-    when neither by itself nor in a set it lowers a loss that counts.
+    when neither by itself nor in a set it lowers a loss that counts, and no limit asks for it.
     """
     least = TRIFLE * float(terms.nothing[0].sum())
     kept: dict[Chosen, Floats] = {}
-    useful: set[int] = set()
-    of_goals = {(goal.hazard, m) for goal in question.goals for m in goal.measures}
+    useful = {
+        row for limit in question.limits for row, amount in limit.amount.items() if amount < 0
+    }
     for each, change in terms.change.items():
         counted = change.sum(axis=1)
-        asked = [change[hazard, measure] for hazard, measure in of_goals]
+        asked = [goal.of(change) for goal in question.goals]
         if len(each) == 1 or np.abs(counted).max() > least or any(abs(a) > least for a in asked):
             kept[each] = change
         if counted.min() < -least or any(a < 0 for a in asked):

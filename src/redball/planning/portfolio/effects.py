@@ -98,8 +98,8 @@ class _Shared:
     parts: Mapping[int, Part]
     weight: Floats
     need: Floats
-    nation: Ints
-    nations: int
+    group: Ints
+    groups: int
     how: Rehearsal
 
 
@@ -127,7 +127,7 @@ def _run_part(shared: _Shared, task: _Task) -> _Found:
     lengths = np.diff(np.append(starts, how.days))
     steps = np.add.reduceat(up, starts, axis=1) / lengths / how.replications
     supply = np.bincount(
-        shared.nation[cells[asks]], weight * short / how.replications, minlength=shared.nations
+        shared.group[cells[asks]], weight * short / how.replications, minlength=shared.groups
     )
     return _Found(np.log(np.clip(steps, _LEAST_UP, 1.0)), supply.astype(np.float64), waits)
 
@@ -136,8 +136,8 @@ def _run_part(shared: _Shared, task: _Task) -> _Found:
 class Effects:
     """Readiness-days lost under any choice of treatments, in every hazard.
 
-    H hazards and before them the undisturbed year, M measures: F fleets, then N nations for what
-    their units are not supplied with.
+    H hazards and before them the undisturbed year, M measures: F fleets, then N groups of supply
+    (a class of a nation) for what units are not supplied with.
 
     Attributes
     ----------
@@ -193,7 +193,7 @@ class Effects:
     @property
     def measures(self) -> int:
         """F + N."""
-        return len(self.network.fleets) + len(self.network.nation_names)
+        return len(self.network.fleets) + len(self.worth.groups)
 
     @property
     def parts(self) -> int:
@@ -242,8 +242,8 @@ class Effects:
         for part, _, _ in missing:
             self._part(part)
         shared = _Shared(
-            self._parts, self.worth.weight, self.worth.need, self.worth.cell_nation,
-            len(self.network.nation_names), self.how,
+            self._parts, self.worth.weight, self.worth.need, self.worth.cell_group,
+            len(self.worth.groups), self.how,
         )  # fmt: skip
         tasks = [self._task(*key) for key in missing]
         keys = [f"{n}" for n in range(len(tasks))]
@@ -326,7 +326,7 @@ class Effects:
             self.prepare((part, NOTHING) for part in parts)
             hazards = len(self.hazards) + 1
             logs = np.zeros((hazards, len(self.network.fleets), len(self._sizes)))
-            supply = np.zeros((hazards, len(self.network.nation_names)))
+            supply = np.zeros((hazards, len(self.worth.groups)))
             for part in parts:
                 of_part = self._of(part, NOTHING)
                 logs[:, self._parts[part].rows["fleets"]] += of_part[0]

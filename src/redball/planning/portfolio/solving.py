@@ -288,7 +288,7 @@ class Planner:
         """Whether a portfolio keeps budget, limits, goals and its structure."""
         lost = self.value(chosen)
         return self.question.allows(chosen, budget) and all(
-            float(lost[goal.hazard, list(goal.measures)].sum()) <= goal.most * (1 + TOLERANCE)
+            goal.of(lost) <= goal.most + TOLERANCE * max(abs(goal.most), 1.0)
             for goal in self.question.goals
         )
 

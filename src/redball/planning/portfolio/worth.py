@@ -33,8 +33,12 @@ class Worth:
         no stream asks.
     need : float64 array, shape (C,)
         Units a day that streams ask for.
-    fleet_nation, cell_nation : int32 arrays, shape (F,), (C,)
-        Whose readiness it is.
+    fleet_nation : int32 array, shape (F,)
+        Whose systems.
+    cell_group : int32 array, shape (C,)
+        Group whose supply a cell is; any where no stream asks.
+    groups : tuple of (int, str)
+        Nation and class of supply of each group, at least one.
     assumptions : tuple of str
     """
 
@@ -42,7 +46,8 @@ class Worth:
     weight: Floats
     need: Floats
     fleet_nation: Ints
-    cell_nation: Ints
+    cell_group: Ints
+    groups: tuple[tuple[int, str], ...]
     assumptions: tuple[str, ...]
 
     @property
@@ -99,9 +104,13 @@ def worth_of(
             # what has no price counts as the mean of its class
             share = np.where(known, share, share[known].mean() if known.any() else 1.0)
             weight[asks[rows]] = counted[rows] * share / share.sum() / len(kinds)
+    pairs = list(zip(nation[at].tolist(), group.tolist(), strict=True))
+    groups = tuple(sorted(set(pairs))) or ((0, ""),)
+    place = {pair: number for number, pair in enumerate(groups)}
+    of_cell = np.zeros(len(network.cells), np.int32)
+    of_cell[asks] = [place[pair] for pair in pairs]
     return Worth(
-        systems, weight, need, nation[network.fleets["node"]].astype(np.int32),
-        nation[network.cells["node"]].astype(np.int32),
+        systems, weight, need, nation[network.fleets["node"]].astype(np.int32), of_cell, groups,
         (
             "A day of a system that is down is one lost readiness-day.",
             f"A unit that is not supplied loses {supply_weight:g} readiness-days a day for each of "

@@ -117,7 +117,7 @@ def test_goals_are_reached_or_the_contradiction_is_told(world: World, planner: P
     nothing = planner.value(NOTHING)
     least = planner.value({1, 3, 4, 5, 6, 8, 9})
     wanted = float(0.5 * nothing[0, 0] + 0.5 * least[0, 0])
-    goal = Goal("the tanks are ready", 0, (0,), wanted)
+    goal = Goal("the tanks are ready", {0: 1.0}, (0,), wanted)
     reached = Planner(planner.effects, replace(planner.question, goals=(goal,)))
     reached.screen()
     assert reached.solve(300.0).lost[0, 0] <= wanted * 1.005
