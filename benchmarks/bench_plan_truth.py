@@ -38,6 +38,8 @@ from redball.runtime import InProcess
 BUDGETS = (100_000.0, 300_000.0, 1_000_000.0, 5_000_000.0)
 COALITIONS = 10
 SHARE_OF_STOCK = 0.01
+MOST = 20
+"""Candidates of each kind."""
 STRUCK = {"party": 4, "site": 2, "lane": 2}
 """Hazards drawn for a generated coalition, by kind of what is lost."""
 WAYS = ("proportional", "critical", "spares", "sources", "random")
@@ -70,7 +72,9 @@ def planned(
     found: Rehearsal, risks: list[Risk], budget: float, replications: int, draws: int
 ) -> Plan:
     """A plan with its baselines."""
-    options = replace(PlanOptions(), replications=replications, baselines=usual(draws=draws))
+    options = replace(
+        PlanOptions(), replications=replications, most=MOST, baselines=usual(draws=draws)
+    )
     case = found.case
     return make_plan(
         case.network, case.targets, risks, budget, options, classes=classes_of(found),

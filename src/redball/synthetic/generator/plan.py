@@ -14,8 +14,8 @@ from redball.synthetic.types import CoalitionSize
 SIZES: Mapping[str, CoalitionSize] = MappingProxyType(
     {
         "XS": CoalitionSize(
-            items=240, sites=50, parties=160, supply=400, lanes=110, systems=8, units=16,
-            holdings=1_500, demand_lines=300, orders=60, consignments=30,
+            items=240, sites=50, parties=160, supply=300, lanes=110, systems=8, units=16,
+            holdings=800, demand_lines=80, orders=60, consignments=30,
         ),
         "S": CoalitionSize(
             items=1_000, sites=100, parties=500, supply=1_500, lanes=250, systems=8, units=16,
