@@ -32,7 +32,8 @@ from redball.app import Inputs, View, import_, init_store
 from redball.app.example import generate, write_example
 from redball.app.plan_risks import classes_of, hidden_risks, risks_of
 from redball.app.rehearsal import Rehearsal, TwinOptions, rehearsal
-from redball.planning.portfolio import Plan, PlanOptions, Risk, make_plan, usual
+from redball.planning.plan import Plan, PlanOptions, Risk, make_plan
+from redball.planning.portfolio import usual
 from redball.runtime import InProcess
 
 BUDGETS = (100_000.0, 300_000.0, 1_000_000.0, 5_000_000.0)
@@ -51,7 +52,7 @@ def stored(packages: list[Path], folder: Path) -> Rehearsal:
     store = str(folder / "coalition.sqlite")
     init_store(store)
     for package in packages:
-        import_(package, store=store)
+        import_(package, store=store, skip_bad_rows=True)
     return rehearsal(Inputs(View(store, "XAG")), TwinOptions())
 
 

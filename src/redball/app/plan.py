@@ -11,7 +11,7 @@ from redball.app.plan_risks import classes_of, hidden_risks, register_risks, ris
 from redball.app.plan_wishes import PlanWishes, budget_of, days_of
 from redball.app.rehearsal import Rehearsal, rehearsal
 from redball.app.twin_names import TwinNames
-from redball.planning.portfolio import Risk, make_plan
+from redball.planning.plan import Risk, make_plan
 
 _PARTS = 1000
 

@@ -12,7 +12,7 @@ from redball.app.plan_wishes import PlanWishes
 from redball.app.rehearsal import Rehearsal
 from redball.model import ResultLabel
 from redball.model.labels import combine
-from redball.planning.portfolio import Plan
+from redball.planning.plan import Plan
 from redball.reports import Bar, Bars, Line, LineChart
 
 _BARS = 15

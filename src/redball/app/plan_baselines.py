@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from redball.planning.portfolio import Compared, Plan
+from redball.planning.plan import Plan
+from redball.planning.portfolio import Compared
 
 
 def baselines_table(made: Plan) -> pl.DataFrame:

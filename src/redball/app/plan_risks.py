@@ -4,7 +4,7 @@ from redball.app.rehearsal import Rehearsal
 from redball.app.scenario_hazards import hazard_rows, strike_of
 from redball.app.stress import HIDDEN_RULE
 from redball.model import BadData
-from redball.planning.portfolio import Risk
+from redball.planning.plan import Risk
 from redball.planning.targets import Targets
 from redball.risk import structural_findings
 from redball.risk.register import Register, elementary

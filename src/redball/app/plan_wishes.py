@@ -7,7 +7,8 @@ from hashlib import sha256
 from redball.app.rehearsal import RunOptions, TwinOptions
 from redball.model import BadUse, ResultLabel
 from redball.model.results import Scalar
-from redball.planning.portfolio import Aim, PlanOptions, usual
+from redball.planning.plan import PlanOptions
+from redball.planning.portfolio import Aim, usual
 from redball.planning.portfolio import Rehearsal as PartRuns
 from redball.risk.register import Register, write_register
 

@@ -15,7 +15,8 @@ from redball.app.plan_risks import classes_of, register_risks
 from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
 from redball.model import BadUse, ResultLabel, combine
 from redball.model.results import Scalar
-from redball.planning.portfolio import Exposure, Risk, measure, of_years, worth_of
+from redball.planning.plan import Risk
+from redball.planning.portfolio import Exposure, measure, of_years, worth_of
 from redball.planning.portfolio import Rehearsal as PartRuns
 from redball.reports import Bar, Bars
 from redball.risk.register import Appetite, Register, RiskEntry, Verdict, judged

@@ -1,7 +1,8 @@
 """Portfolios of treatments: one plan under one budget, rehearsed.
 
-What: :func:`make_plan` generates candidates where it hurts, finds their effects in every hazard,
-chooses those that save most readiness for a budget, and rehearses the choice on the whole twin.
+What: effects of treatments in every hazard from the parts they touch, the choice of those that save
+most readiness for a budget, and its rehearsal on the whole twin. :mod:`redball.planning.plan` makes
+a plan of it.
 
 Why: money for stock, sources, capacity, ways and agreements is one budget. What a treatment saves
 depends on what else is done, so that it is chosen together and proven together.
@@ -16,7 +17,6 @@ from redball.planning.portfolio.choosing import Aim, Goal, Limit, Question
 from redball.planning.portfolio.effects import Effects, Rehearsal
 from redball.planning.portfolio.exposure import Exposure, measure, of_years
 from redball.planning.portfolio.hazards import Hazard, Years, draw_years
-from redball.planning.portfolio.planning import Plan, PlanOptions, Risk, make_plan
 from redball.planning.portfolio.rehearsing import Rehearsed, Twin, rehearse
 from redball.planning.portfolio.solving import Planner, Portfolio
 from redball.planning.portfolio.worth import Worth, worth_of
@@ -30,20 +30,16 @@ __all__ = [
     "Goal",
     "Hazard",
     "Limit",
-    "Plan",
-    "PlanOptions",
     "Planner",
     "Portfolio",
     "Question",
     "Rehearsal",
     "Rehearsed",
-    "Risk",
     "Twin",
     "Worth",
     "Years",
     "compared",
     "draw_years",
-    "make_plan",
     "measure",
     "of_years",
     "rehearse",

@@ -343,10 +343,7 @@ def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
         rows.add("", {joint: 1.0, **dict.fromkeys(each, -1.0)}, 1.0 - len(each), np.inf)
     _pairs_of_groups(question, sets, columns, rows)
     for goal in question.goals:
-        entries = {
-            columns[each]: goal.of(change)
-            for each, change in terms.change.items()
-        }
+        entries = {columns[each]: goal.of(change) for each, change in terms.change.items()}
         nothing = goal.of(terms.nothing)
         rows.add(goal.name, entries, -np.inf, goal.most - nothing)
     for limit in question.limits:

@@ -200,6 +200,11 @@ class Effects:
         """Parts of the network."""
         return len(self._cells)
 
+    @property
+    def part_of_cell(self) -> Ints:
+        """Part in which each cell is, shape (C,)."""
+        return self._number
+
     def parts_of(self, treatment: int) -> tuple[int, ...]:
         """Parts that a treatment changes."""
         return tuple(part for part, rows in self.touching.items() if treatment in rows)

@@ -109,7 +109,8 @@ class Planner:
         if self.correction is None:
             return found
         nothing = self.effects.lost(NOTHING)
-        return nothing + (found - nothing) * self.correction[:, None]
+        # no correction makes more ready than everything
+        return np.maximum(nothing + (found - nothing) * self.correction[:, None], 0.0)
 
     def measured(self, chosen: Chosen) -> tuple[float, float, float]:
         """Expectation, tail and objective of a portfolio, with its lead times.

@@ -122,6 +122,12 @@ class Treatment:
         """Euro over a plan of so many days, nothing discounted."""
         return self.cost_eur + self.yearly_eur * max(days - self.lead_days, 0.0) / 365.0
 
+    def cost_in(self, year: int, days: float) -> float:
+        """Euro in a year of a plan of so many days, the first being 1; begun when it is decided."""
+        begin, end = 365.0 * (year - 1), min(365.0 * year, days)
+        at_once = self.cost_eur if year == 1 else 0.0
+        return at_once + self.yearly_eur * max(end - max(begin, self.lead_days), 0.0) / 365.0
+
     def works_for(self, days: float) -> float:
         """Share of a plan of so many days for which it works."""
         return max(days - self.lead_days, 0.0) / days

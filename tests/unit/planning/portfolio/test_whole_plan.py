@@ -7,7 +7,8 @@ import pytest
 from tests.unit.planning.portfolio.conftest import plain
 
 from redball.model import BadUse
-from redball.planning.portfolio import Aim, Plan, PlanOptions, Rehearsal, Risk, make_plan
+from redball.planning.plan import Plan, PlanOptions, Risk, make_plan
+from redball.planning.portfolio import Aim, Rehearsal
 from redball.planning.targets import Reach, Targets
 from redball.planning.treatments.prices import Prices
 from redball.simulation.network import Law, Network, NetworkBuilder, PolicyKind
@@ -62,7 +63,38 @@ def test_the_frontier_falls(plan: Plan) -> None:
     values = [each.objective for each in plan.frontier]
     assert values == sorted(values, reverse=True)
     assert plan.frontier[0].chosen == frozenset()
-    assert plan.frontier[-1] is plan.portfolio
+    assert plan.portfolio in plan.frontier
+    assert [each.budget for each in plan.frontier[-3:]] == [150.0, 225.0, 300.0]
+
+
+def test_plans_beside_it_are_rehearsed_on_the_same_draws(plan: Plan) -> None:
+    assert 1 <= len(plan.neighbours) <= 3
+    for each in plan.neighbours:
+        assert each.chosen != plan.portfolio.chosen
+        mine, its = plan.rehearsed.gain.difference, each.saved.difference
+        assert each.ahead.difference == pytest.approx(mine - its)
+    assert plan.futures is not None
+    assert plan.futures.low > 0  # hazards as drawn, overlapping where they do
+
+
+def test_what_is_left_is_told_with_its_reason(plan: Plan) -> None:
+    names = {(kind, name) for kind, name, *_ in plan.left.measures}
+    assert names == {("systems", "LEOPARD of 1 TANK"), ("supply", "supply of NLD")}
+    for _, _, without, best, most in plan.left.measures:
+        assert most <= best + 1e-6
+        assert best <= without + 1e-6
+    assert all(place.why for place in plan.left.places)
+    assert plan.left.floor <= plan.portfolio.expected + 1e-9
+    assert plan.left.worth_of_money >= 0
+
+
+def test_other_likelihoods_never_make_the_plan_better_than_the_best(plan: Plan) -> None:
+    assert plan.sensitivity is not None
+    assert {(doubt.hazard, round(doubt.factor, 3)) for doubt in plan.sensitivity.rows} == {
+        (0, 0.333), (0, 3.0), (1, 0.333), (1, 3.0), (-1, 0.333), (-1, 3.0),
+    }  # fmt: skip
+    assert all(doubt.regret >= 0 for doubt in plan.sensitivity.rows)
+    assert plan.sensitivity.robust_regret <= plan.sensitivity.regret
 
 
 def test_a_pinned_treatment_is_in_and_an_unknown_one_is_told() -> None:
