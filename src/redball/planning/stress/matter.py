@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from redball.planning.stress.losses import Touched
-from redball.simulation.network import CutRule, Network, Rows, RuleKind, What
+from redball.simulation.network import TURNING, Network, Rows, RuleKind, What
 
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int32]
@@ -61,7 +61,7 @@ def what_matters(network: Network, rules: Rows | None = None) -> Matter:
     cells[network.applications["cell"]] = True
     needs, routes = _needs(network), _arcs_of_lanes(network)
     links = needs + [(b, a) for a, b in needs]
-    rerouted = bool((network.lanes["cut_rule"] == CutRule.REROUTE).any())
+    rerouted = bool(np.isin(network.lanes["cut_rule"], TURNING).any())
     if rules is not None:
         rerouted = rerouted or bool((rules["kind"] == RuleKind.REROUTE).any())
     finite = np.isfinite(network.lanes["kg_per_day"])

@@ -161,7 +161,7 @@ def stepped(network: Network, steps: Iterable[Step]) -> Network:
         if step.column == "standby":
             value = max(value, 0)  # opened twice is open
         if step.column == "cut_rule":
-            value = CutRule.REROUTE
+            value = CutRule.DIVERT
         if value < 0:
             raise BadUse(
                 f"Treatments take more than there is: '{step.column}' of row {step.row} of "

@@ -22,7 +22,7 @@ from redball.simulation.network.tables import CutRule
 _ARRIVE, _REACT = int(Order.ARRIVE), int(Order.REACT)
 _SENT, _LOST, _HELD = int(Kind.SENT), int(Kind.LOST), int(Kind.HELD)
 _HOLD, _REROUTE, _LOSE = int(CutRule.HOLD), int(CutRule.REROUTE), int(CutRule.LOSE)
-_PASS = int(CutRule.PASS)
+_PASS, _DIVERT = int(CutRule.PASS), int(CutRule.DIVERT)
 _FAR = 2**62
 
 
@@ -103,7 +103,9 @@ def enter_lane(s: State, goods: int, lane: int) -> None:
         if s.clock[0].logging:
             note(s, _ARRIVE, _HELD, g.cell, lane, g.quantity)
         rule = s.clock[0].reroute_rule
-        if rule >= 0:
+        if line.cut_rule == _DIVERT:
+            after(s, 0, _REACT, packed(RETRY, goods, g.stamp))
+        elif rule >= 0:
             after(s, ticks_of(s.rules[rule].delay_days), _REACT, packed(RETRY, goods, g.stamp))
     start_line(s, lane)
 
@@ -241,8 +243,11 @@ def _cut(s: State, lane: int) -> None:
     reroute = s.clock[0].reroute_rule
     for at in _by_age(s):
         g = s.goods[at]
-        if g.lane == lane and g.state == BEFORE_LANE and reroute >= 0:
-            after(s, ticks_of(s.rules[reroute].delay_days), _REACT, packed(RETRY, at, g.stamp))
+        if g.lane == lane and g.state == BEFORE_LANE:
+            if rule == _DIVERT:
+                after(s, 0, _REACT, packed(RETRY, at, g.stamp))
+            elif reroute >= 0:
+                after(s, ticks_of(s.rules[reroute].delay_days), _REACT, packed(RETRY, at, g.stamp))
         if g.lane == lane and g.state == LOADED:  # it has not left: back before the lane
             g.stamp += 1
             enter_lane(s, at, lane)
@@ -287,6 +292,8 @@ def _reopen(s: State, lane: int) -> None:
         elif g.state == STANDING:
             g.state = IN_HAND
             wait_goods(s, at, 0)
+        elif g.state == BEFORE_LANE and s.lines[g.lane].cut_rule == _DIVERT:
+            after(s, 0, _REACT, packed(RETRY, at, g.stamp))
 
 
 @compiled
@@ -343,8 +350,9 @@ def look_again(s: State, goods: int) -> None:
         line.tail = before
     g.next, g.free, g.state = -1, 1, IN_HAND
     line.rerouted += 1
-    rule = s.rules[s.clock[0].reroute_rule]
-    s.clock[0].rules += rule.cost_eur
+    rule = s.clock[0].reroute_rule
+    if rule >= 0 and line.cut_rule != _DIVERT:
+        s.clock[0].rules += s.rules[rule].cost_eur
     wait_goods(s, goods, 0)
 
 

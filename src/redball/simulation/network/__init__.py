@@ -13,6 +13,7 @@ from redball.simulation.network.network import Network, Rows
 from redball.simulation.network.parting import Part, part_numbers, part_of
 from redball.simulation.network.supplied import warnings_of
 from redball.simulation.network.tables import (
+    TURNING,
     ArcKind,
     CutRule,
     LawKind,
@@ -26,6 +27,7 @@ from redball.simulation.network.tables import (
 
 __all__ = [
     "NOW",
+    "TURNING",
     "ArcKind",
     "CutRule",
     "Law",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from redball.model import NOWHERE
 from redball.simulation.network.network import Network, Rows
-from redball.simulation.network.tables import CutRule, What
+from redball.simulation.network.tables import TURNING, What
 
 Ints = npt.NDArray[np.int32]
 
@@ -132,7 +132,7 @@ class _Taken:
         pools = network.shops["pool"][self.rows["shops"]]
         self.rows["pools"] = np.unique(pools[pools != NOWHERE])
         self.rows["items"] = np.unique(network.cells["item"][cells])
-        every_lane |= bool((network.lanes["cut_rule"] == CutRule.REROUTE).any())
+        every_lane |= bool(np.isin(network.lanes["cut_rule"], TURNING).any())
         self.rows["lanes"] = self._lanes(every=every_lane)
         self.rows["nodes"] = self._nodes()
 

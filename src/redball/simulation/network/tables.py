@@ -72,6 +72,13 @@ class CutRule(IntEnum):
     """They are lost, and counted."""
     PASS = 3
     """Who is on the lane already comes through."""
+    DIVERT = 4
+    """As ``REROUTE``; what comes before the lane while it is cut looks for another way too, and
+    looks again whenever a lane opens."""
+
+
+TURNING = (CutRule.REROUTE, CutRule.DIVERT)
+"""Rules by which goods may take lanes that are on no way of their own."""
 
 
 class StreamKind(IntEnum):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from redball.simulation.network import CutRule, Network, Rows, RuleKind, What
+from redball.simulation.network import TURNING, Network, Rows, RuleKind, What
 from redball.simulation.runs import NO_CHANGES, NO_RULES
 from redball.simulation.screen.pipes import gated_lanes
 
@@ -36,8 +36,8 @@ def applies(
     if (changes["what"] == What.CELL_REPORT).any():
         found.append("Stale reports of single cells are not held.")
     cut = changes["index"][(changes["what"] == What.LANE) & (changes["value"] <= 0)]
-    if (network.lanes["cut_rule"][cut] == CutRule.REROUTE).any():
-        found.append("Goods on a cut lane with the rule REROUTE stand still instead.")
+    if np.isin(network.lanes["cut_rule"][cut], TURNING).any():
+        found.append("Goods on a cut lane with the rule REROUTE or DIVERT stand still instead.")
     return tuple(found)
 
 

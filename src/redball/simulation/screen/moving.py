@@ -32,7 +32,7 @@ from redball.simulation.screen.layout import (
 
 _TO_CELL, _TO_GATE, _REPAIR = TO_CELL, TO_GATE, REPAIR
 _LOSE = int(CutRule.LOSE)
-_REROUTE = int(CutRule.REROUTE)  # HOLD, the one below it, stands still as well
+_STAND = (int(CutRule.HOLD), int(CutRule.REROUTE), int(CutRule.DIVERT))
 _NEAR = 1e-9
 
 
@@ -108,7 +108,7 @@ def move_on(p: Plan, s: State) -> None:
         lane, node, leads = row["lane"], row["node"], row["leads"]
         if node >= 0 and s.world[p.at[NODE] + node] <= 0.0:
             continue
-        if lane >= 0 and row["cut_rule"] <= _REROUTE and lane_level(p, s, lane) <= 0.0:
+        if lane >= 0 and row["cut_rule"] in _STAND and lane_level(p, s, lane) <= 0.0:
             continue
         s.clock[pipe] += 1
         out = s.ring[row["first_slot"] + s.clock[pipe] % row["slots"]]

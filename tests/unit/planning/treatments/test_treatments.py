@@ -92,7 +92,7 @@ def test_treatments_commute() -> None:
     one, other = treated(whole, steps), treated(whole, steps[::-1])
     assert one.cells.tolist() == other.cells.tolist()
     assert one.cells["on_hand"][0] == 5
-    assert one.lanes["cut_rule"].tolist() == [CutRule.REROUTE]
+    assert one.lanes["cut_rule"].tolist() == [CutRule.DIVERT]
     assert whole.cells["on_hand"][0] == 4
 
 

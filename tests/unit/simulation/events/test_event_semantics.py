@@ -246,6 +246,34 @@ def test_goods_on_a_cut_lane_turn_back_and_take_another_way() -> None:
     assert done.lanes["rerouted"][0] == 1
 
 
+def test_goods_before_a_cut_lane_that_diverts_take_another_way_too() -> None:
+    done = cut_lane(CutRule.DIVERT)
+    # one turns back after its two days, the other never leaves by the lane; both need five more
+    assert when(done, Kind.RECEIVED, 1) == [(4.0 + 5.0, 1), (3.0 + 2.0 + 5.0, 1)]
+    assert done.lanes["rerouted"][0] == 2
+    delayed = rules((RuleKind.REROUTE, -1, 0.0, 1.0, 50.0, 1.0, 1.0))
+    assert cut_lane(CutRule.DIVERT, rules=delayed).costs["rules"][0] == 0.0
+
+
+def test_goods_before_a_lane_that_diverts_wait_for_any_lane_to_open() -> None:
+    b = NetworkBuilder()
+    b.item("x", mass_kg=1_000.0)
+    for name in ("depot", "port", "base"):
+        b.node(name)
+    depot = b.cell("depot", "x", on_hand=10)
+    base = b.cell("base", "x", policy=PolicyKind.BASE_STOCK, order_up_to=0)
+    straight = b.lane("depot", "base", Law(4.0), cut_rule=CutRule.DIVERT)
+    b.lane("depot", "port", Law(2.0))
+    b.lane("port", "base", Law(3.0))
+    b.move(base, depot, lanes=[straight])
+    b.demand(base, trace=[(4.0, 1)])
+    cuts = [(3.0, What.LANE, lane, 0.0) for lane in (0, 1)]
+    done = run(b.build(), 30, changes=changes(*cuts, (9.0, What.LANE, 1, 1.0)))
+    assert when(done, Kind.RECEIVED, 1) == [(9.0 + 5.0, 1)]
+    held = run(b.build(), 30, changes=changes(*cuts, (9.0, What.LANE, 0, 1.0)))
+    assert when(held, Kind.RECEIVED, 1) == [(9.0 + 4.0, 1)]
+
+
 def test_goods_before_a_cut_lane_take_another_way_after_the_delay_of_the_rule() -> None:
     rule = rules((RuleKind.REROUTE, -1, 0.0, 1.0, 50.0, 1.0, 1.0))
     done = cut_lane(CutRule.HOLD, rules=rule)
