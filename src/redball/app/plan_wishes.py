@@ -53,7 +53,7 @@ class PlanWishes:
     days: float = 3 * 365.0
     tail_weight: float = 0.5
     tail: float = 0.1
-    most: int = 40
+    most: int = 60
     gap: float = 0.01
     replications: int = 20
     assumed_per_year: float = 0.02

@@ -65,7 +65,7 @@ def plan(
     ] = None,
     most: Annotated[
         int, typer.Option("--most", min=1, max=10_000, help="Candidates of each kind.")
-    ] = 40,
+    ] = 60,
     gap: Annotated[
         float, typer.Option("--gap", min=1e-6, max=0.5, help="Gap that is to be proven.")
     ] = 0.01,

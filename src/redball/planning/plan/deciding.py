@@ -337,7 +337,7 @@ def _beside(
         first = max(others, key=lambda row: (others[row], -row))
         words = f"with '{question.treatments[first].title}', beyond the budget"
         found.append((words, best.chosen | {first}))
-    less = [each for each in line[::-1] if each.chosen and each.chosen != best.chosen]
+    less = [each for each in line[:-1][::-1] if each.chosen and each.chosen != best.chosen]
     if less:
         found.append((f"what {less[0].budget:,.0f} EUR would choose", less[0].chosen))
     return found[:NEIGHBOURS]

@@ -19,8 +19,10 @@ REJECTED = 20
 """Candidates that were not chosen, of which is said what they would still save."""
 WHERE = 25
 """Places of which is said why they still lose."""
-ASKED = 6
+ASKED = 4
 """Hazards whose likelihood is changed one by one, those that cost most."""
+WEIGHTY = 0.002
+"""A hazard that costs less than this share of all that is lost can't change the choice."""
 FACTORS = (1 / 3, 3.0)
 """By which likelihoods are multiplied."""
 _SECONDS = 3.0
@@ -34,7 +36,7 @@ class Where:
     ----------
     cell : int
     lost : float
-        Unit-days a year that systems or people wait there with the plan, times what they are worth.
+        Unit-days a year that systems or people wait there without the plan, times their worth.
     candidates, chosen : int
         Treatments of its part, and those of them in the plan.
     why : str
@@ -245,15 +247,19 @@ def sensitivity(
 ) -> Sensitivity:  # fmt: skip
     """Choose again under other likelihoods, and see what the plan would lose by not having known.
 
-    The terms of the plan are kept; years are drawn anew with the same random numbers. What is best
-    for other likelihoods is by a programme, what it loses by runs of parts.
+    Of the hazards that cost most, one by one, and of all together; of none that costs too little to
+    change anything.
+    The terms of the plan are kept, so that nothing is run; years are drawn anew with the same
+    random numbers.
     """
     question = planner.question
     lost = planner.value(best.chosen).sum(axis=1)
     costs = [h.per_year * (lost[n + 1] - lost[0]) for n, h in enumerate(question.hazards)]
-    able = [n for n in np.argsort(-np.array(costs)).tolist() if question.hazards[n].per_year > 0]
+    least = WEIGHTY * max(question.expected(planner.value(NOTHING).sum(axis=1)), 1e-9)
+    years = question.aim.days / 365.0
+    able = [n for n in np.argsort(-np.array(costs)).tolist() if costs[n] * years >= least]
     asked = [(n, factor) for n in able[:ASKED] for factor in FACTORS]
-    asked += [(-1, factor) for factor in FACTORS] if able else []
+    asked += [(-1, factor) for factor in FACTORS] if sum(costs) * years >= least else []
     worlds = [question, *(_doubted(question, *each, options) for each in asked)]
     terms = planner.terms(best.chosen)
     plans: list[Chosen] = [best.chosen]
@@ -265,10 +271,9 @@ def sensitivity(
         if progress is not None:
             progress(number / len(worlds))
     there = list(dict.fromkeys(plans))
-    values = np.array([
-        [replace(planner, question=world).measured(each)[2] for each in there] for world in worlds
-    ])  # fmt: skip
-    nothing = np.array([replace(planner, question=w).measured(NOTHING)[2] for w in worlds])
+    views = [replace(planner, question=world) for world in worlds]
+    values = np.array([[view.foreseen(terms, each) for each in there] for view in views])
+    nothing = np.array([view.foreseen(terms, NOTHING) for view in views])
     regret = values - values.min(axis=1, keepdims=True)
     worst = regret.max(axis=0)
     robust = int(np.argmin(worst))

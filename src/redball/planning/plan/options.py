@@ -92,7 +92,7 @@ class PlanOptions:
     futures: int = 200
     whole_futures: int = 20
     prices: Prices = field(default_factory=Prices)
-    most: int = 40
+    most: int = 60
     gap: float = 0.01
     seconds: float = 20.0
     pin: tuple[str, ...] = ()

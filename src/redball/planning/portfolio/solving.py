@@ -176,7 +176,7 @@ class Planner:
             last = choose(
                 self.question, terms, budget, gap=gap, time_limit_seconds=time_limit_seconds
             )
-            foreseen = self._foreseen(terms, last.chosen)
+            foreseen = self.foreseen(terms, last.chosen)
             found = self.measured(last.chosen)
             if self._fits(last.chosen, budget) and (best is None or found[2] < best[1][2]):
                 idle = 0 if best is None or found[2] < best[1][2] * (1 - AGREED) else idle
@@ -261,8 +261,8 @@ class Planner:
                 change[each] = change.get(each, 0.0) + value
         return Terms(total, change)
 
-    def _foreseen(self, terms: Terms, chosen: Chosen) -> float:
-        """Objective of a portfolio as the programme sees it."""
+    def foreseen(self, terms: Terms, chosen: Chosen) -> float:
+        """Objective of a portfolio by terms, as the programme sees it: nothing is run."""
         question, aim = self.question, self.question.aim
         nothing = terms.nothing.sum(axis=1)
         expected, futures = question.expected(nothing), question.futures(nothing)

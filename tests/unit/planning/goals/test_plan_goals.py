@@ -51,7 +51,7 @@ CLASSES = {0: "NATO:IX", 1: "NATO:IX", 2: "NATO:I"}
 def names() -> Targets:
     network, _ = plain()
 
-    def rows(*found: int) -> np.ndarray:  # type: ignore[type-arg]
+    def rows(*found: int) -> np.ndarray:
         return np.array(found, np.int32)
 
     lanes = {name: Reach(lanes=rows(n)) for n, name in enumerate(network.lane_names)}
