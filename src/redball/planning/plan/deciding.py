@@ -71,6 +71,26 @@ class Neighbour:
     ahead: Paired
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A goal or a bound, and what the plan has of it.
+
+    Attributes
+    ----------
+    name : str
+    has, bound : float
+    at_least : bool
+        Whether the bound is the least that is let; else the most.
+    unit : str
+    """
+
+    name: str
+    has: float
+    bound: float
+    at_least: bool
+    unit: str
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """A rehearsed plan.
@@ -110,8 +130,8 @@ class Plan:
     left : Left
         What is still lost, where, and why.
     sensitivity : Sensitivity or None
-    goals : tuple of (str, float, float)
-        Each goal and bound: its words, what the plan has, the most that is let.
+    goals : tuple of Kept
+        Each goal and bound.
     """
 
     hazards: tuple[Hazard, ...]
@@ -133,7 +153,7 @@ class Plan:
     futures: Paired | None
     left: Left
     sensitivity: Sensitivity | None
-    goals: tuple[tuple[str, float, float], ...]
+    goals: tuple[Kept, ...]
 
 
 def make_plan(
@@ -218,7 +238,7 @@ def decide(
         A parameter is out of range, a key is unknown, or goals contradict: says which, and the
         cheapest way out.
     """
-    chosen = options or PlanOptions()
+    chosen = (options or PlanOptions()).covering(prepared.risks)
     run = runner or InOrder()
     say = _Says(progress)
     question, supposed = question_of(prepared, chosen)
@@ -358,16 +378,20 @@ def _neighbours(
     )  # fmt: skip
 
 
-def _kept(
-    question: Question, best: Portfolio, budget: float
-) -> tuple[tuple[str, float, float], ...]:
-    spent = [("budget", best.cost, budget)]
-    goals = [(goal.name, goal.of(best.lost), goal.most) for goal in question.goals]
-    limits = [
-        (limit.name, sum(limit.amount.get(row, 0.0) for row in best.chosen), limit.most)
+def _kept(question: Question, best: Portfolio, budget: float) -> tuple[Kept, ...]:
+    rows = [(goal.name, goal.of(best.lost), goal.most, goal.shown) for goal in question.goals]
+    rows += [
+        (
+            limit.name, sum(limit.amount.get(row, 0.0) for row in best.chosen), limit.most,
+            limit.shown,
+        )
         for limit in question.limits
+    ]  # fmt: skip
+    found = [
+        Kept(name, how.of(has), how.of(most), how.scale < 0, how.unit)
+        for name, has, most, how in rows
     ]
-    return (*spent, *goals, *limits) if goals or limits else ()
+    return (Kept("budget", best.cost, budget, False, "EUR"), *found) if found else ()
 
 
 def _saved(planner: Planner, chosen: Chosen, ran: tuple[int, ...]) -> Floats:

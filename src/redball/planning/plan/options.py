@@ -7,11 +7,17 @@ from dataclasses import dataclass, field, replace
 from redball.model import BadUse
 from redball.model.written.values import did_you_mean
 from redball.planning.goals import Goals
+from redball.planning.plan.risks import Risk
 from redball.planning.portfolio.baselines import Baseline
 from redball.planning.portfolio.choosing import Aim
 from redball.planning.portfolio.effects import Chosen, Rehearsal
 from redball.planning.treatments import Treatment
 from redball.planning.treatments.prices import Prices
+
+AFTER_DAYS = 90.0
+"""Days of a run after the longest loss at least."""
+MOST_RUN_DAYS = 1825
+"""Length of a run at most."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,18 @@ class PlanOptions:
         keys = [each.key for each in self.edits]
         if len(set(keys)) != len(keys):
             raise BadUse("A treatment is edited twice.", mend="Give each key once.")
+
+    def covering(self, risks: Sequence[Risk]) -> "PlanOptions":
+        """The same, with runs that last until the longest loss is over, and a season beyond.
+
+        What a loss costs shows late: stock lasts for a while, and queues outlive it. Runs are no
+        longer than the plan, or :data:`MOST_RUN_DAYS`; what lies behind that is not counted.
+        """
+        longest = max((risk.days for risk in risks if risk.per_year > 0), default=0.0)
+        wanted = math.ceil(self.how.strike_day + longest + AFTER_DAYS)
+        most = max(int(min(self.aim.days, MOST_RUN_DAYS)), self.how.days)
+        days = min(max(self.how.days, wanted), most)
+        return replace(self, how=replace(self.how, days=days))
 
 
 def edited(treatments: Sequence[Treatment], edits: Sequence[Edit]) -> tuple[Treatment, ...]:

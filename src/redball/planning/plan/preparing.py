@@ -97,7 +97,7 @@ def prepare(
     BadUse
         Nothing is lost that could be saved, or a goal names a hazard that is not there.
     """
-    chosen = options or PlanOptions()
+    chosen = (options or PlanOptions()).covering(risks)
     run = runner or InOrder()
     known = classes or {}
     plain_hazards = [risk.on(network, targets) for risk in risks]
