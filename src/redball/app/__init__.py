@@ -76,7 +76,7 @@ if TYPE_CHECKING:
         picture,
     )
     from redball.app.placement import PlacementOptions, chain_files, stock_placement
-    from redball.app.plan import PlanWishes, budget_of, days_of, plan
+    from redball.app.plan import PlanWishes, budget_of, days_of, offers_of, plan
     from redball.app.readiness import CurveOptions, stock_curve
     from redball.app.rehearsal import RunOptions, TwinOptions, twin_options
     from redball.app.replenishment import ReplenishOptions, parse_kind, replenish
@@ -229,6 +229,7 @@ __all__ = [
     "mapping_preview",
     "network_search",
     "network_systems",
+    "offers_of",
     "parse_duration",
     "parse_hours",
     "parse_kind",

@@ -8,7 +8,7 @@ from redball.app.doing import use_case
 from redball.app.inputs import Inputs
 from redball.app.plan_answer import plan_answer
 from redball.app.plan_risks import classes_of, hidden_risks, register_risks, risks_of
-from redball.app.plan_wishes import PlanWishes, budget_of, days_of
+from redball.app.plan_wishes import PlanWishes, budget_of, days_of, offers_of
 from redball.app.rehearsal import Rehearsal, rehearsal
 from redball.app.twin_names import TwinNames
 from redball.planning.plan import Risk, make_plan
@@ -81,4 +81,4 @@ def _risks(found: Rehearsal, wishes: PlanWishes) -> tuple[list[Risk], list[str]]
     return risks, passed
 
 
-__all__ = ["PlanWishes", "budget_of", "days_of", "plan", "plan_of"]
+__all__ = ["PlanWishes", "budget_of", "days_of", "offers_of", "plan", "plan_of"]

@@ -7,11 +7,21 @@ import polars as pl
 
 from redball.app.answers import Answer
 from redball.app.inputs import Inputs
+from redball.app.plan_actions import plan_actions
 from redball.app.plan_baselines import baselines_said, baselines_table
+from redball.app.plan_reasons import (
+    doubts_table,
+    goals_table,
+    left_table,
+    neighbours_table,
+    places_table,
+    told,
+)
 from redball.app.plan_wishes import PlanWishes
 from redball.app.rehearsal import Rehearsal
 from redball.model import ResultLabel
 from redball.model.labels import combine
+from redball.model.results import Scalar
 from redball.planning.plan import Plan
 from redball.reports import Bar, Bars, Line, LineChart
 
@@ -40,6 +50,12 @@ def plan_answer(
         "hazards": _hazards(made),
         "frontier": _frontier(made),
         "nations": _nations(chosen),
+        **plan_actions(found, wishes, made),
+        "beside": neighbours_table(made),
+        "goals": goals_table(made),
+        "left": left_table(made),
+        "places": places_table(found, made),
+        "likelihoods": doubts_table(made),
         "baselines": baselines_table(made),
         "not_chosen": _not_chosen(made, wishes),
         "candidates": _candidates(made, wishes),
@@ -66,6 +82,10 @@ def plan_answer(
             "programmes solved": made.portfolio.rounds,
             "corrections": made.corrections,
             "parts against whole": made.agreement,
+            **_futures(made),
+            "lost whatever is spent": made.left.floor,
+            "saved by the next 1,000 EUR": made.left.worth_of_money,
+            "regret": None if made.sensitivity is None else made.sensitivity.regret,
         },
         tables={name: frame for name, frame in tables.items() if frame.height},
         charts=_charts(made, chosen),
@@ -76,8 +96,20 @@ def plan_answer(
         ),
         origin=found.seen.origin(label=_label(found, wishes), parameters=wishes.as_parameters()),
         command=f"redball plan --budget {wishes.budget_eur:.0f} {inputs.words}",
-        off_screen=("candidates",),
+        off_screen=("candidates", "actions", "places", "likelihoods", "left"),
     )
+
+
+def _futures(made: Plan) -> dict[str, Scalar]:
+    """Figures of the futures that were run whole."""
+    if made.futures is None:
+        return {}
+    found = made.futures
+    return {
+        "saved a year, whole futures": found.difference,
+        "saved a year, whole futures, low": found.low,
+        "saved a year, whole futures, high": found.high,
+    }
 
 
 def _said(made: Plan, wishes: PlanWishes, chosen: pl.DataFrame) -> tuple[str, ...]:
@@ -113,6 +145,7 @@ def _said(made: Plan, wishes: PlanWishes, chosen: pl.DataFrame) -> tuple[str, ..
             f"The runs of parts say {made.agreement:.0%} of what the whole twin says after "
             f"{made.corrections} corrections: take the rehearsed figure."
         )
+    said += told(made, wishes)
     if made.baselines:
         said.append(baselines_said(made))
     return tuple(said)
@@ -151,6 +184,8 @@ def _hazards(made: Plan) -> pl.DataFrame:
     before, after = made.without.lost.sum(axis=1), made.portfolio.lost.sum(axis=1)
     rows: list[dict[str, object]] = []
     for number, hazard in enumerate(made.hazards):
+        if not hazard.per_year:
+            continue  # tests of a goal
         at = place.get(number)
         saved = None if at is None else made.rehearsed.by_hazard[at]
         rows.append({

@@ -1,19 +1,24 @@
 """What a plan is asked for."""
 
+import csv
 import re
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 from redball.app.rehearsal import RunOptions, TwinOptions
-from redball.model import BadUse, ResultLabel
+from redball.model import BadData, BadUse, ResultLabel
 from redball.model.results import Scalar
-from redball.planning.plan import PlanOptions
+from redball.planning.goals import Goals
+from redball.planning.plan import Edit, PlanOptions
 from redball.planning.portfolio import Aim, usual
 from redball.planning.portfolio import Rehearsal as PartRuns
 from redball.risk.register import Register, write_register
 
 _UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "b": 1e9}
 _BUDGET = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(k|m|bn|b)?\s*([a-z]{3}|€)?\s*", re.IGNORECASE)
+_MOST_OFFERS = 4_000_000
+_OFFERS = ("key", "cost_eur", "yearly_eur", "lead_days", "basis")
 _LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(y|d)\s*", re.IGNORECASE)
 
 
@@ -42,6 +47,12 @@ class PlanWishes:
         Risks; hazards of the data that strike nothing else than these do are left out.
     register_label : ResultLabel, optional
         Of the register, where it is kept under one.
+    goals : Goals
+        What must be reached and kept.
+    edits : tuple of Edit
+        What a person knows better of candidates, such as offers.
+    whole_futures : int
+        Drawn futures that are run whole; 0 for none.
     run : RunOptions
         Its seed and where work is done.
     twin : TwinOptions
@@ -62,6 +73,9 @@ class PlanWishes:
     forbid: tuple[str, ...] = ()
     register: Register | None = None
     register_label: ResultLabel | None = None
+    goals: Goals = field(default_factory=Goals)
+    edits: tuple[Edit, ...] = ()
+    whole_futures: int = 20
     run: RunOptions = field(default_factory=RunOptions)
     twin: TwinOptions = field(default_factory=TwinOptions)
     baselines: bool = False
@@ -76,6 +90,8 @@ class PlanWishes:
                 f"An assumed loss {self.assumed_per_year} times a year, {self.assumed_days} days.",
                 mend="Give 0 to 365 a year, and days above 0.",
             )
+        if not 0 <= self.whole_futures <= 10_000:
+            raise BadUse(f"{self.whole_futures} whole futures.", mend="Give 0 to 10,000.")
         if not 1e-6 <= self.gap < 1:
             raise BadUse(f"A gap of {self.gap}.", mend="Give a share such as 0.01.")
 
@@ -90,6 +106,9 @@ class PlanWishes:
             gap=self.gap,
             pin=self.pin,
             forbid=self.forbid,
+            goals=self.goals,
+            edits=self.edits,
+            whole_futures=self.whole_futures,
             baselines=usual() if self.baselines else (),
         )
 
@@ -108,10 +127,23 @@ class PlanWishes:
             "pin": "; ".join(self.pin) or None,
             "forbid": "; ".join(self.forbid) or None,
             "register": None if self.register is None else register_hash(self.register),
+            "goals": goals_hash(self.goals) if self.goals else None,
+            "edits": "; ".join(f"{each.key} {_words(each)}" for each in self.edits) or None,
+            "whole_futures": self.whole_futures,
             "baselines": self.baselines,
             "seed": self.run.root,
             **self.twin.as_parameters(),
         }
+
+
+def _words(edit: Edit) -> str:
+    values = (edit.cost_eur, edit.yearly_eur, edit.lead_days)
+    return "/".join("-" if value is None else f"{value:g}" for value in values)
+
+
+def goals_hash(goals: Goals) -> str:
+    """What tells one set of goals from another."""
+    return sha256(repr(goals).encode()).hexdigest()[:16]
 
 
 def register_hash(register: Register) -> str:
@@ -151,3 +183,49 @@ def days_of(text: str) -> float:
     if found is None:
         raise BadUse(f"'{text}' is no length of a plan.", mend="Write for example 3y or 540d.")
     return float(found[1]) * (365.0 if found[2].lower() == "y" else 1.0)
+
+
+def offers_of(path: Path) -> tuple[Edit, ...]:
+    """Costs and lead times of treatments from a CSV: what offers say, in place of what is assumed.
+
+    Columns ``key``, ``cost_eur``, ``yearly_eur``, ``lead_days``, ``basis``; an empty field keeps
+    what was found.
+
+    Raises
+    ------
+    BadUse
+        The file can't be read.
+    BadData
+        It lacks a column, or a field is no number; says in which line.
+    """
+    try:
+        if path.stat().st_size > _MOST_OFFERS:
+            raise BadUse(f"The file is larger than {_MOST_OFFERS:,} bytes.", where=path.name)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise BadUse(f"The file can't be read: {error.strerror}.", where=str(path)) from None
+    except (UnicodeDecodeError, csv.Error):
+        raise BadData(
+            "This is no CSV in UTF-8.", where=path.name, mend=f"Columns: {', '.join(_OFFERS)}."
+        ) from None
+    return tuple(_offer(row, f"{path.name}, line {line}") for line, row in enumerate(rows, 2))
+
+
+def _offer(row: dict[str, str | None], where: str) -> Edit:
+    unknown = [name for name in row if name not in _OFFERS]
+    if unknown or not row.get("key"):
+        raise BadData(
+            f"The column '{unknown[0]}' is not known." if unknown else "'key' is missing.",
+            where=where, mend=f"Columns: {', '.join(_OFFERS)}.",
+        )  # fmt: skip
+    values: dict[str, float | None] = {}
+    for name in _OFFERS[1:4]:
+        text = (row.get(name) or "").strip()
+        try:
+            values[name] = float(text) if text else None
+        except ValueError:
+            raise BadData(
+                f"'{name}' is '{text[:40]}'.", where=where, mend="Give a number, or leave it empty."
+            ) from None
+    return Edit(str(row["key"]), **values, basis=(row.get("basis") or "").strip())

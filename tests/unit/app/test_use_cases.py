@@ -16,10 +16,10 @@ WITHOUT_DATA = {
     "agreement_draft", "agreement_templates", "answer_of", "budget_of", "chain_files",
     "check_rules", "days_of", "evidence_rows", "finding_options", "generate", "inputs_of",
     "keeper", "keeping", "kept", "label_check", "label_combine", "label_convert", "ledger_check",
-    "parse_duration", "parse_hours", "parse_kind", "parse_law", "parse_level", "parse_levels",
-    "parse_moment", "picture_tables", "scenario_named", "spans_of", "stress_options", "surges_of",
-    "threshold_table", "twin_options", "without_password", "write_example", "write_template",
-    "write_willems_packages",
+    "offers_of", "parse_duration", "parse_hours", "parse_kind", "parse_law", "parse_level",
+    "parse_levels", "parse_moment", "picture_tables", "scenario_named", "spans_of",
+    "stress_options", "surges_of", "threshold_table", "twin_options", "without_password",
+    "write_example", "write_template", "write_willems_packages",
 }  # fmt: skip
 """Functions of the door that touch no store and no viewer's data."""
 LOOKS = {"store", "view", "inputs", "origin", "answer", "answers"}

@@ -29,6 +29,7 @@ from redball.cli.twin.options import (
 
 if TYPE_CHECKING:
     from redball.model import ResultLabel
+    from redball.planning.goals import Goals
     from redball.risk.register import Register
 
 
@@ -98,6 +99,32 @@ def plan(
         bool,
         typer.Option("--baselines", help="Rehearse the usual ways to spend the budget too."),
     ] = False,
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            "--targets",
+            help="TOML: readiness, days of supply, time to survive, budgets of years, room, and "
+            "what nations pay (docs/reference/goals-format.md).",
+        ),
+    ] = None,
+    appetite: Annotated[
+        Path | None,
+        typer.Option("--appetite", help="TOML with [appetite]: what risks may still cost."),
+    ] = None,
+    offers: Annotated[
+        Path | None,
+        typer.Option(
+            "--offers",
+            help="CSV: key, cost_eur, yearly_eur, lead_days, basis of treatments, in place of "
+            "what is assumed.",
+        ),
+    ] = None,
+    futures: Annotated[
+        int,
+        typer.Option(
+            "--futures", min=0, max=10_000, help="Drawn futures run whole, hazards overlapping."
+        ),
+    ] = 20,
     seed: SeedOption = None,
     input_days: InputDaysOption = 30.0,
     cannibalise: CannibaliseOption = False,
@@ -128,6 +155,9 @@ def plan(
         tuple(pin or ()),
         tuple(forbid or ()),
         *_register(register, store, viewer, as_of, tables),
+        _goals(targets, appetite),
+        app.offers_of(offers) if offers is not None else (),
+        futures,
         app.RunOptions(seed, workers=workers, minutes=minutes, memory_mb=memory_mb),
         app.twin_options(input_days=input_days, cannibalise=cannibalise),
         baselines,
@@ -153,3 +183,24 @@ def _register(
     with desk_of(store) as desk:
         found = register(app.View(store, viewer), desk)
     return (found.register, found.origin.label) if found.register.risks else (None, None)
+
+
+def _goals(targets: Path | None, appetite: Path | None) -> "Goals":
+    """What the plan must reach and keep."""
+    from dataclasses import replace
+
+    from redball.planning.goals import Goals, read_goals
+    from redball.risk.register import read_register
+
+    goals = read_goals(targets) if targets is not None else Goals()
+    if appetite is None:
+        return goals
+    stated = read_register(appetite).appetite
+    if not stated.stated:
+        from redball.model import BadData
+
+        raise BadData(
+            "The file states no appetite.", where=appetite.name,
+            mend="Write [appetite] with each, at_once, together or worst.",
+        )  # fmt: skip
+    return replace(goals, appetite=stated)

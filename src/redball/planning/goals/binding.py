@@ -9,7 +9,7 @@ import numpy.typing as npt
 from redball.model import BadUse
 from redball.model.written.values import did_you_mean
 from redball.planning.goals.wanted import DaysGoal, Goals, ReadinessGoal, SurviveGoal
-from redball.planning.portfolio.choosing import Goal, Limit
+from redball.planning.portfolio.choosing import Goal, Limit, Shown
 from redball.planning.portfolio.hazards import Hazard
 from redball.planning.portfolio.worth import Worth
 from redball.planning.targets import Targets
@@ -85,6 +85,7 @@ def bound(
     place = _Place(network, targets, worth, classes)
     goals = [_readiness(goal, place, hazards, run_days) for goal in wanted.readiness]
     goals += [_survive(goal, place, hazards) for goal in wanted.survive]
+    goals += _appetite(wanted, hazards, count=len(network.fleets) + len(worth.groups))
     limits = [_days(goal, place, treatments) for goal in wanted.days_of_supply]
     limits += _rooms(wanted, place, treatments)
     limits += [
@@ -109,6 +110,8 @@ def bound(
     if wanted.rooms:
         unknown = sum(1 for t in treatments if t.kind in ("hold", "reserve") and not t.volume_m3)
         said.append(f"{unknown} candidates of stock have no known volume and take no room.")
+    if wanted.appetite.worst is not None:
+        said.append("The appetite for the worst years is judged after the choice, not chosen for.")
     if wanted.years:
         said.append("Everything begins when it is decided, in the first year.")
     return Bound(tuple(goals), tuple(limits), tuple(said))
@@ -201,7 +204,11 @@ def _readiness(
         raise BadUse(f"No systems are simulated for: {goal.words}.", where="goals")
     run = 1 + _hazard(goal.hazard, hazards) if goal.hazard else 0
     systems = float(place.worth.systems[fleets].sum())
-    return Goal(goal.words, {run: 1.0}, tuple(fleets), (1.0 - goal.at_least) * systems * run_days)
+    whole = systems * run_days
+    return Goal(
+        goal.words, {run: 1.0}, tuple(fleets), (1.0 - goal.at_least) * whole,
+        Shown(1.0, -1.0 / whole, "share up"),
+    )  # fmt: skip
 
 
 def _survive(goal: SurviveGoal, place: _Place, hazards: Sequence[Hazard]) -> Goal:
@@ -212,6 +219,27 @@ def _survive(goal: SurviveGoal, place: _Place, hazards: Sequence[Hazard]) -> Goa
         raise BadUse(f"Nothing is measured by: {goal.words}.", where="goals")
     keys = [hazard.key for hazard in hazards]
     return Goal(goal.words, {1 + keys.index(_test_key(goal)): 1.0, 0: -1.0}, measures, goal.slack)
+
+
+def _appetite(wanted: Goals, hazards: Sequence[Hazard], count: int) -> list[Goal]:
+    """What each hazard and all together may cost beyond the undisturbed run."""
+    appetite, every = wanted.appetite, tuple(range(count))
+    live = [(run, hazard) for run, hazard in enumerate(hazards, 1) if hazard.per_year > 0]
+    found = []
+    for run, hazard in live:
+        rate = hazard.per_year
+        if appetite.each is not None:
+            words = f"no more than {appetite.each:,.0f} a year to {hazard.title}"
+            found.append(Goal(words, {run: rate, 0: -rate}, every, appetite.each))
+        if appetite.at_once is not None:
+            words = f"no more than {appetite.at_once:,.0f} at once to {hazard.title}"
+            found.append(Goal(words, {run: 1.0, 0: -1.0}, every, appetite.at_once))
+    if appetite.together is not None and live:
+        weights = {run: hazard.per_year for run, hazard in live}
+        weights[0] = -sum(weights.values())
+        words = f"no more than {appetite.together:,.0f} a year to all hazards"
+        found.append(Goal(words, weights, every, appetite.together))
+    return found
 
 
 def _days(goal: DaysGoal, place: _Place, treatments: Sequence[Treatment]) -> Limit:
@@ -238,7 +266,8 @@ def _days(goal: DaysGoal, place: _Place, treatments: Sequence[Treatment]) -> Lim
         for row, each in enumerate(treatments)
         if (added := _value(each, here, price) / daily)
     }
-    return Limit(goal.words, amounts, on_hand / daily - goal.at_least)
+    held = on_hand / daily
+    return Limit(goal.words, amounts, held - goal.at_least, Shown(held, -1.0, "days"))
 
 
 def _value(treatment: Treatment, here: Bools, price: Floats) -> float:
@@ -262,7 +291,7 @@ def _rooms(wanted: Goals, place: _Place, treatments: Sequence[Treatment]) -> lis
             for row, each in enumerate(treatments)
             if each.site in names and each.volume_m3
         }
-        found.append(Limit(f"room at {room.site}", amounts, room.most_m3))
+        found.append(Limit(f"room at {room.site}", amounts, room.most_m3, Shown(unit="m3")))
     return found
 
 
@@ -283,5 +312,7 @@ def _costs(
                     row: (float(cost) if row in own else 0.0) - share * float(cost)
                     for row, cost in enumerate(costs)
                 }
-                found.append(Limit(f"share that {nation} pays", every, 0.0))
+                found.append(Limit(
+                    f"what {nation} pays beyond {share:.0%} of the plan", every, 0.0
+                ))  # fmt: skip
     return found

@@ -1,9 +1,10 @@
 """Goals and bounds of a plan as values."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from redball.model import BadUse
 from redball.model.written.values import MOST_DAYS, name_text, number, whole
+from redball.risk.register import Appetite
 
 _MOST_EUR = 1e15
 
@@ -177,6 +178,8 @@ class Goals:
     years : tuple of YearBudget
     rooms : tuple of Room
     costs : tuple of CostBound
+    appetite : Appetite
+        What each risk and all together may still cost; ``worst`` is judged, not chosen for.
     """
 
     readiness: tuple[ReadinessGoal, ...] = ()
@@ -185,10 +188,13 @@ class Goals:
     years: tuple[YearBudget, ...] = ()
     rooms: tuple[Room, ...] = ()
     costs: tuple[CostBound, ...] = ()
+    appetite: Appetite = field(default_factory=Appetite)
 
     def __post_init__(self) -> None:
         for part in fields(self):
             found = getattr(self, part.name)
+            if isinstance(found, Appetite):
+                continue
             if len(set(found)) != len(found):
                 raise BadUse(f"An entry of '{part.name}' is there twice.", mend="Remove one.")
         years = [each.year for each in self.years]
@@ -196,4 +202,5 @@ class Goals:
             raise BadUse("A year has two budgets.", mend="Give one for each year.")
 
     def __bool__(self) -> bool:
-        return any(getattr(self, part.name) for part in fields(self))
+        lists = [getattr(self, part.name) for part in fields(self) if part.name != "appetite"]
+        return any(lists) or self.appetite.stated

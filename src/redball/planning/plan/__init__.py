@@ -5,7 +5,7 @@ chooses for a budget, with goals and bounds, pins and edits, rehearses the choic
 and says what it rests on. :func:`make_plan` does both. Deciding again takes seconds.
 """
 
-from redball.planning.plan.deciding import Neighbour, Plan, decide, make_plan
+from redball.planning.plan.deciding import Kept, Neighbour, Plan, decide, make_plan
 from redball.planning.plan.explaining import Left, Sensitivity
 from redball.planning.plan.options import Edit, PlanOptions
 from redball.planning.plan.preparing import Prepared, prepare
@@ -13,6 +13,7 @@ from redball.planning.plan.risks import Risk
 
 __all__ = [
     "Edit",
+    "Kept",
     "Left",
     "Neighbour",
     "Plan",

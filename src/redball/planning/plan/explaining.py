@@ -12,6 +12,7 @@ from redball.planning.portfolio.choosing import Question, choose
 from redball.planning.portfolio.effects import NOTHING, Chosen
 from redball.planning.portfolio.hazards import draw_years
 from redball.planning.portfolio.solving import Planner, Portfolio
+from redball.planning.treatments import Treatment
 
 Floats = npt.NDArray[np.float64]
 
@@ -177,7 +178,7 @@ def left_over(
         _measures(
             prepared, question, planner.value(NOTHING), best.lost, planner.value(most.chosen)
         ),
-        _places(prepared, planner, best, most.chosen), most.expected, worth,
+        _places(prepared, planner, best), most.expected, worth,
     )  # fmt: skip
 
 
@@ -207,14 +208,13 @@ def _measures(
     return tuple((*names[m], *values[m]) for m in order)  # type: ignore[misc]
 
 
-def _places(
-    prepared: Prepared, planner: Planner, best: Portfolio, most: Chosen
-) -> tuple[Where, ...]:
+def _places(prepared: Prepared, planner: Planner, best: Portfolio) -> tuple[Where, ...]:
     """Where fleets and streams wait most without the plan, and what stands against it there."""
     effects, worth, network = planner.effects, prepared.worth, prepared.network
+    question = planner.question
     waits = effects.waits("cells")
     rates = np.array([0.0, *(h.per_year for h in prepared.hazards)])
-    yearly = waits[0] * 365.0 / planner.question.run_days + rates @ (waits - waits[0])
+    yearly = waits[0] * 365.0 / question.run_days + rates @ (waits - waits[0])
     fitted = np.zeros(len(network.cells), np.bool_)
     fitted[network.applications["cell"]] = True
     need = np.where(worth.need > 0, worth.need, 1.0)
@@ -225,20 +225,28 @@ def _places(
         if hurt[cell] <= 0:
             break
         rows = set(effects.touching.get(int(part[cell]), ()))
-        chosen = rows & best.chosen
+        own = {row for row in rows if _raises(question.treatments[row], cell)}
         price = float(network.items["price_eur"][network.cells["item"][cell]])
-        if not rows and not price > 0:
-            why = "no price is known, so that no stock could be proposed"
-        elif not rows:
-            why = "no candidate was made for it: others of their kind weigh more (see --most)"
-        elif rows & most - best.chosen:
-            why = "more money would help: treatments wait for it"
-        elif chosen:
-            why = "treated as far as candidates reach"
-        else:
+        if own & best.chosen:
+            why = "its stock is raised"
+        elif rows & best.chosen:
+            why = "treated elsewhere in what supplies it" + (
+                "; more stock here saves too little beside" if own else ""
+            )
+        elif own or rows:
             why = "its candidates save too little for what they cost"
-        found.append(Where(cell, float(hurt[cell]), len(rows), len(chosen), why))
+        elif not price > 0:
+            why = "no price is known, so that no stock could be proposed"
+        else:
+            why = "no candidate was made for it: others weigh more (see --most)"
+        found.append(Where(cell, float(hurt[cell]), len(rows), len(rows & best.chosen), why))
     return tuple(found)
+
+
+def _raises(treatment: Treatment, cell: int) -> bool:
+    return any(
+        step.table == "cells" and step.row == cell and step.add > 0 for step in treatment.steps
+    )
 
 
 def sensitivity(
@@ -253,8 +261,12 @@ def sensitivity(
     random numbers.
     """
     question = planner.question
-    lost = planner.value(best.chosen).sum(axis=1)
-    costs = [h.per_year * (lost[n + 1] - lost[0]) for n, h in enumerate(question.hazards)]
+    runs = [planner.value(each).sum(axis=1) for each in (NOTHING, best.chosen)]
+    # what the plan makes harmless may not need it where it is rarer
+    costs = [
+        h.per_year * max(float(lost[n + 1] - lost[0]) for lost in runs)
+        for n, h in enumerate(question.hazards)
+    ]
     least = WEIGHTY * max(question.expected(planner.value(NOTHING).sum(axis=1)), 1e-9)
     years = question.aim.days / 365.0
     able = [n for n in np.argsort(-np.array(costs)).tolist() if costs[n] * years >= least]

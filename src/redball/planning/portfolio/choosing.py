@@ -57,6 +57,22 @@ class Aim:
             )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """How a figure of a programme is told: ``offset + scale * value``, in a unit.
+
+    With a scale below 0 the bound is the least that is let, else the most.
+    """
+
+    offset: float = 0.0
+    scale: float = 1.0
+    unit: str = "readiness-days"
+
+    def of(self, value: float) -> float:
+        """The figure that is told."""
+        return self.offset + self.scale * value
+
+
 @dataclass(frozen=True, eq=False)
 class Limit:
     """A row that a portfolio must keep: ``sum of amount of the chosen <= most``."""
@@ -64,6 +80,7 @@ class Limit:
     name: str
     amount: Mapping[int, float]
     most: float
+    shown: Shown = field(default=Shown(unit="EUR"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +103,7 @@ class Goal:
     weights: Mapping[int, float]
     measures: tuple[int, ...]
     most: float
+    shown: Shown = field(default=Shown())
 
     def of(self, lost: Floats) -> float:
         """Its sum of losses of shape (1 + H, M)."""

@@ -159,9 +159,11 @@ def test_days_of_supply_are_reached_by_buying_stock(prepared: Prepared) -> None:
 
     assert bought(plan.portfolio.chosen) >= 6.0
     assert plan.portfolio.objective >= free.portfolio.objective - 1e-6
-    name, has, most = plan.goals[1]
-    assert name == f"{now + 2:g} days of I"
-    assert has <= most
+    kept = plan.goals[1]
+    assert kept.name == f"{now + 2:g} days of I"
+    assert kept.bound == pytest.approx(now + 2)
+    assert (kept.at_least, kept.unit) == (True, "days")
+    assert kept.has >= kept.bound - 1e-9
 
 
 def test_a_year_a_room_and_a_share_bound_the_choice(prepared: Prepared) -> None:

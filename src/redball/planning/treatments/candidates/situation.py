@@ -77,6 +77,10 @@ class Situation:
         self._arcs: dict[int, list[int]] = {}
         for row, cell in enumerate(self.network.arcs["cell"].tolist()):
             self._arcs.setdefault(cell, []).append(row)
+        self._supplied: dict[int, list[int]] = {}
+        for arc in self.network.arcs:
+            if arc["supplier"] != NOWHERE:
+                self._supplied.setdefault(int(arc["supplier"]), []).append(int(arc["cell"]))
         self._ways: dict[
             tuple[int, frozenset[int], frozenset[int]], dict[int, tuple[int, ...]]
         ] = {}
@@ -100,9 +104,20 @@ class Situation:
         return self.node_titles[row] if self.node_titles else self.network.node_names[row]
 
     def nation(self, cell: int) -> str:
-        """Nation of the place of a cell."""
-        node = self.network.cells["node"][cell]
-        return self.network.nation_names[int(self.network.nodes["nation"][node])]
+        """Nation of the place of a cell; of who is supplied from it where the place has none."""
+        network = self.network
+        seen, queue = {cell}, [cell]
+        while queue:
+            one = queue.pop(0)
+            node = network.cells["node"][one]
+            name = network.nation_names[int(network.nodes["nation"][node])]
+            if name:
+                return name
+            for other in self._supplied.get(one, ()):
+                if other not in seen:
+                    seen.add(other)
+                    queue.append(other)
+        return ""
 
     def price(self, cell: int) -> float:
         """Euro of a unit; 0 where none is known."""
