@@ -19,6 +19,7 @@ from redball.stock.policies.single import (
     fixed_quantity,
     reorder_up_to,
 )
+from redball.stock.policies.suppliers import Reserve, SupplierPortfolio, supplier_portfolio
 
 __all__ = [
     "DiscreteDemand",
@@ -29,7 +30,9 @@ __all__ = [
     "Measure",
     "Policy",
     "PolicyTable",
+    "Reserve",
     "SerialPolicy",
+    "SupplierPortfolio",
     "base_stock",
     "base_stock_for_service",
     "dynamic_lots",
@@ -39,4 +42,5 @@ __all__ = [
     "policies",
     "reorder_up_to",
     "serial_base_stock",
+    "supplier_portfolio",
 ]
