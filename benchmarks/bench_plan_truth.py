@@ -74,8 +74,9 @@ def planned(
 ) -> Plan:
     """A plan with its baselines."""
     options = replace(
-        PlanOptions(), replications=replications, most=MOST, baselines=usual(draws=draws)
-    )
+        PlanOptions(), replications=replications, most=MOST, baselines=usual(draws=draws),
+        whole_futures=0, sensitivity=False,
+    )  # fmt: skip
     case = found.case
     return make_plan(
         case.network, case.targets, risks, budget, options, classes=classes_of(found),
@@ -173,7 +174,8 @@ def main() -> None:
             "benchmarks.bench_plan_truth", "measure", name, str(budget),
             str(chosen.replications), str(chosen.draws),
         )  # fmt: skip
-        print(f"{title}: {rows[title]['seconds']:.0f} s", file=sys.stderr, flush=True)
+        said = ", ".join(f"{way} {VERDICTS[verdict(rows[title], way)]}" for way in WAYS)
+        print(f"{title}: {rows[title]['seconds']:.0f} s; {said}", file=sys.stderr, flush=True)
     if chosen.json:
         print(json.dumps(rows, indent=1))
     else:
