@@ -202,7 +202,9 @@ def kept_answer(store: str, viewer: str, key: str) -> ResultRecord:
     return found
 
 
-_NEEDS = {"stock support": Action.REQUEST}
+_NEEDS = {
+    "stock support": Action.REQUEST, "plan": Action.REQUEST, "register": Action.REQUEST,
+}  # fmt: skip
 """Kinds of answers that need another action than looking."""
 
 

@@ -16,8 +16,8 @@ def told(made: Plan, wishes: PlanWishes) -> list[str]:
         found = made.futures
         said.append(
             f"In {found.replications} drawn futures of {wishes.days:g} days run whole, with "
-            f"hazards that overlap as drawn, it saves {found.difference:,.0f} readiness-days a year, between {found.low:,.0f} and "
-            f"{found.high:,.0f}."
+            f"hazards that overlap as drawn, it saves {found.difference:,.0f} readiness-days a "
+            f"year, between {found.low:,.0f} and {found.high:,.0f}."
         )
     floor = made.left.floor / years
     worst = made.left.measures[0] if made.left.measures else None

@@ -159,6 +159,8 @@ def budget_of(text: str) -> float:
     BadUse
         It is no amount, or not in euro.
     """
+    if not text.strip():
+        raise BadUse("No budget is given.", mend="Add --budget, for example --budget 50M.")
     found = _BUDGET.fullmatch(text)
     if found is None:
         raise BadUse(f"'{text}' is no budget.", mend="Write for example 50M, 300k or 1.5bn.")

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -62,3 +63,23 @@ DEFAULT_STORE = "redball.sqlite"
 MOST_ROWS = 1_000_000
 MOST_DAYS = 36_600
 """A hundred years; beyond, there are no dates to reckon with."""
+
+
+def day_of(text: str | None, option: str) -> date | None:
+    """Day that an option gives.
+
+    Raises
+    ------
+    BadUse
+        It is none.
+    """
+    from redball.model import BadUse
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadUse(
+            f"'{text}' is no day.", where=f"--{option}", mend="Write for example 2027-01-31."
+        ) from None

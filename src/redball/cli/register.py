@@ -1,6 +1,5 @@
 """``redball risk register``: what may happen, how likely, what it costs, and who looks after it."""
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +17,7 @@ from redball.cli.options import (
     StoreOption,
     TablesOption,
     ViewerOption,
+    day_of,
 )
 from redball.cli.twin.options import (
     CannibaliseOption,
@@ -190,7 +190,7 @@ def change(
     from redball.app.register import RiskChange, desk_of, register_change
 
     wanted = RiskChange(
-        owner, state, _day(review, "review"), per_year, source, confidence,
+        owner, state, day_of(review, "review"), per_year, source, confidence,
         None if treatment is None else tuple(treatment),
     )  # fmt: skip
     with desk_of(store) as desk:
@@ -213,7 +213,7 @@ def reading(
     from redball import app
     from redball.app.register import desk_of, register_reading
 
-    day = _day(on, "on")
+    day = day_of(on, "on")
     assert day is not None
     with desk_of(store) as desk:
         view = app.View(store, viewer)
@@ -353,16 +353,3 @@ def _told(found: "KeptRegister", json: bool) -> None:
     console.print(
         f"{len(found.register.risks)} risks in the register, {len(found.notices)} want an eye."
     )
-
-
-def _day(text: str | None, option: str) -> date | None:
-    from redball.model import BadUse
-
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadUse(
-            f"'{text}' is no day.", where=f"--{option}", mend="Write for example 2027-01-31."
-        ) from None

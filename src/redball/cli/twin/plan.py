@@ -17,6 +17,8 @@ from redball.cli.options import (
     ShownOption,
     StoreOption,
     TablesOption,
+    ViewerOption,
+    day_of,
 )
 from redball.cli.twin.options import (
     CannibaliseOption,
@@ -32,11 +34,17 @@ if TYPE_CHECKING:
     from redball.planning.goals import Goals
     from redball.risk.register import Register
 
+group = typer.Typer(help="What to do for a budget, rehearsed; and how far it is.")
 
+PlanArgument = Annotated[str, typer.Argument(help="Key of a plan that was kept with --save.")]
+
+
+@group.callback(invoke_without_command=True)
 def plan(
+    context: typer.Context,
     budget: Annotated[
         str, typer.Option("--budget", help="Euro over the whole plan, such as 50M or 300k.")
-    ],
+    ] = "",
     viewer: AnyViewerOption = "",
     store: StoreOption = DEFAULT_STORE,
     tables: TablesOption = None,
@@ -138,6 +146,8 @@ def plan(
     json: JsonOption = False,
 ) -> None:
     """Choose what to do for a budget: stock, sources, capacity, ways and help, rehearsed."""
+    if context.invoked_subcommand is not None:
+        return
     from redball import app
     from redball.cli.answer_screen import Delivery, deliver
     from redball.cli.output import progress_bar
@@ -204,3 +214,81 @@ def _goals(targets: Path | None, appetite: Path | None) -> "Goals":
             mend="Write [appetite] with each, at_once, together or worst.",
         )  # fmt: skip
     return replace(goals, appetite=stated)
+
+
+@group.command("status")
+def status(
+    key: PlanArgument,
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    out: OutOption = None,
+    page: PageOption = None,
+    rows: ShownOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """Show how far a kept plan is: who does what by when, and what stock says."""
+    from redball import app
+    from redball.app.plan_following import plan_status
+    from redball.app.worklist import desk_of
+    from redball.cli.answer_screen import Delivery, deliver
+    from redball.cli.output import progress_bar
+
+    with desk_of(store) as desk, progress_bar(quiet=json) as progress:
+        answer = plan_status(app.View(store, viewer), desk, key, progress)
+    deliver(answer, Delivery(json, out, page, save=False, store=store, rows=rows))
+
+
+@group.command("act")
+def act(
+    key: PlanArgument,
+    action: Annotated[str, typer.Argument(help="Key of the action, as 'status' shows it.")],
+    viewer: ViewerOption,
+    by: Annotated[str, typer.Option("--by", help="Name of who writes this.")],
+    store: StoreOption = DEFAULT_STORE,
+    state: Annotated[
+        str | None, typer.Option("--state", help="open, begun, done or dropped.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Who looks after it.")] = None,
+    due: Annotated[str | None, typer.Option("--due", help="Day by which it is done.")] = None,
+    words: Annotated[str, typer.Option("--words", help="What there is to say.")] = "",
+    knowing: Annotated[
+        str | None,
+        typer.Option("--knowing", help="Version that was read; refused when somebody wrote since."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Write down who does an action of a plan, by when, and how far it is."""
+    from redball import app
+    from redball.app.plan_following import ActionChange, plan_act
+    from redball.app.worklist import desk_of
+    from redball.cli.output import console, print_json
+    from redball.cli.safe import safe
+
+    change = ActionChange(state, owner, day_of(due, "due"))
+    with desk_of(store) as desk:
+        view = app.View(store, viewer)
+        done = plan_act(view, desk, key, action, change, words, by, knowing)
+    if json:
+        print_json(done)
+        return
+    console.print(f"{safe(action)}: {safe(str(done['state']))}", soft_wrap=True)
+
+
+@group.command("diff")
+def diff(
+    first: PlanArgument,
+    second: PlanArgument,
+    viewer: ViewerOption,
+    store: StoreOption = DEFAULT_STORE,
+    out: OutOption = None,
+    page: PageOption = None,
+    rows: ShownOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """Show two kept plans side by side: what enters, what leaves, what changed."""
+    from redball import app
+    from redball.app.plan_following import plan_difference
+    from redball.cli.answer_screen import Delivery, deliver
+
+    answer = plan_difference(app.View(store, viewer), first, second)
+    deliver(answer, Delivery(json, out, page, save=False, store=store, rows=rows))

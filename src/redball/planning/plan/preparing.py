@@ -7,7 +7,7 @@ import numpy as np
 
 from redball.model import BadUse
 from redball.model.running import InOrder, Runner
-from redball.planning.goals.binding import tests_of
+from redball.planning.goals.binding import bound, tests_of
 from redball.planning.plan.options import PlanOptions
 from redball.planning.plan.risks import Risk
 from redball.planning.portfolio.choosing import Question
@@ -101,9 +101,14 @@ def prepare(
     run = runner or InOrder()
     known = classes or {}
     plain_hazards = [risk.on(network, targets) for risk in risks]
-    plain = Effects(
-        network, worth_of(network, classes=known), plain_hazards, (), chosen.how, runner=run
-    )
+    plain_worth = worth_of(network, classes=known)
+    # names that are not there are told before anything is run
+    bound(
+        chosen.goals, network, targets, plain_worth,
+        (*plain_hazards, *tests_of(chosen.goals, plain_hazards)), (), classes=known,
+        run_days=chosen.how.days, plan_days=chosen.aim.days, costs=np.zeros(0),
+    )  # fmt: skip
+    plain = Effects(network, plain_worth, plain_hazards, (), chosen.how, runner=run)
     situation = _situation(plain, chosen, titles)
     drafts = drafts_of(situation)
     if not drafts:
