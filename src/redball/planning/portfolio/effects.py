@@ -411,7 +411,7 @@ class Effects:
         network = self.network
         if table == "cells":
             return [row]
-        if table in ("arcs", "recipes", "shops"):
+        if table in ("arcs", "recipes", "shops", "lots"):
             return [int(getattr(network, table)["cell"][row])]
         if table == "supports":
             return [int(network.supports["receiver"][row])]

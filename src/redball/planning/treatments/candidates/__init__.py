@@ -11,13 +11,14 @@ from dataclasses import replace
 from redball.planning.targets import Targets
 from redball.planning.treatments.candidates.capacity import capacity, repair, reposition
 from redball.planning.treatments.candidates.hold import hold
+from redball.planning.treatments.candidates.rotation import rotate
 from redball.planning.treatments.candidates.situation import Draft, Situation
 from redball.planning.treatments.candidates.source import source
 from redball.planning.treatments.candidates.ways import detour, support
 from redball.planning.treatments.opening import NewArc, NewSupport, Opened, with_closed_rows
 from redball.planning.treatments.treatment import Step, Treatment
 
-GENERATORS = (hold, reposition, source, capacity, repair, detour, support)
+GENERATORS = (hold, reposition, rotate, source, capacity, repair, detour, support)
 
 __all__ = ["GENERATORS", "Draft", "Situation", "assembled", "drafts_of"]
 
