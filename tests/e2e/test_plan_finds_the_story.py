@@ -93,12 +93,13 @@ def test_one_bearing_under_four_names_is_one_stock_where_it_is_known_to_be(told:
     assert nations >= {"DEU", "NLD", "POL"}
 
 
-def test_ammunition_that_runs_out_when_lots_expire_is_ordered_in_time(told: Told) -> None:
+def test_ammunition_that_would_expire_goes_to_who_waits_for_it(told: Told) -> None:
     network = told.found.case.network
     depot = network.cell("DEU:MUN-KRAUT", "DEU:M-CHARGE")
     lots = network.lots[network.lots["cell"] == depot]
-    soon = lots["quantity"][lots["expires_day"] < 365.0].sum()
-    assert soon == 5_000
-    assert soon > 0.8 * network.cells["on_hand"][depot]  # when they are gone, little is left
-    treated = {key for key in told.chosen() if "DEU:M-CHARGE" in key}
-    assert any(key.startswith(("reserve|DEU:MUN-KRAUT", "capacity|")) for key in treated)
+    assert lots["quantity"][lots["expires_day"] < 365.0].sum() == 5_000
+    moved = [key for key in told.chosen() if key.startswith("rotate|DEU:MUN-KRAUT|NOR:MUN-FJELL|")]
+    (key,) = moved
+    assert "DEU:M-CHARGE" in key
+    (rotated,) = [each for each in told.plan.treatments if each.key == key]
+    assert {step.table for step in rotated.steps} == {"cells", "lots"}
