@@ -97,7 +97,10 @@ def plan_status(view: View, desk: Desk, plan: str, progress: Progress | None = N
     found = rehearsal(Inputs(view), TwinOptions(), progress)
     standing = _standing(found.seen, desk, view, record.key)
     today = found.twin.as_of.date()
-    made = [_row(row, standing.get(row["key"]), found, today) for row in rows]
+    made = [
+        {**_row(row, standing.get(row["key"]), today), "arrived": _arrived(row, found)}
+        for row in rows
+    ]
     frame = pl.DataFrame(made, infer_schema_length=None)
     states = [row["state"] for row in made]
     late = [row for row in made if row["late"]]
@@ -139,6 +142,22 @@ def plan_status(view: View, desk: Desk, plan: str, progress: Progress | None = N
         ),
         command=f"redball plan status {record.key[:12]} {Inputs(view).words}",
     )  # fmt: skip
+
+
+@use_case(Action.REQUEST)
+def plan_standing(view: View, desk: Desk, plan: str) -> list[dict[str, Any]]:
+    """How the actions of a kept plan stand by what people wrote; a row for each.
+
+    Raises
+    ------
+    BadUse
+        There is no such plan.
+    """
+    record, rows = _kept(view, plan)
+    seen = see(view)
+    standing = _standing(seen, desk, view, record.key)
+    today = seen.twin.as_of.date()
+    return [_row(row, standing.get(row["key"]), today) for row in rows]
 
 
 @use_case(Action.REQUEST)
@@ -304,17 +323,15 @@ def _standing(seen: Seen, desk: Desk, view: View, plan: str) -> dict[str, Note]:
     return {one.key[len(start) :]: one for one in written if one.key.startswith(start)}
 
 
-def _row(
-    row: Mapping[str, Any], known: Note | None, found: Rehearsal, today: date
-) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], known: Note | None, today: date) -> dict[str, Any]:
     body = known.body if known is not None else {}
     state = body.get("state", "open")
     due = date.fromisoformat(body.get("due") or str(row["works_by"]))
     return {
         "title": row["title"], "act": row["act"], "nation": row["nation"], "state": state,
         "owner": body.get("owner", ""), "due_on": due,
-        "late": state in ("open", "begun") and due < today,
-        "arrived": _arrived(row, found), "at_once_eur": row["at_once_eur"],
+        "late": state in ("open", "begun") and due < today, "place": row.get("place"),
+        "at_once_eur": row["at_once_eur"],
         "last_words": known.words if known is not None else "",
         "version": known.id if known is not None else "", "key": row["key"],
     }  # fmt: skip
@@ -343,5 +360,5 @@ def _less(after: object, before: object) -> float | None:
 
 __all__ = [
     "STATES", "ActionChange", "NoSuchAction", "RegisterChanged", "plan_act", "plan_difference",
-    "plan_history", "plan_status",
+    "plan_history", "plan_standing", "plan_status",
 ]  # fmt: skip

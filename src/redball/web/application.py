@@ -23,6 +23,7 @@ PARTS = (
     "redball.web.pages.findings.routes",
     "redball.web.pages.stock.routes",
     "redball.web.pages.scenarios.routes",
+    "redball.web.pages.planning.routes",
     "redball.web.pages.work.routes",
     "redball.web.pages.data.routes",
     "redball.web.pages.sharing.routes",

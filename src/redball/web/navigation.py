@@ -35,6 +35,8 @@ MAIN = (
     Entry("/findings", N_("Findings"), Action.SEE),
     Entry("/readiness", N_("Readiness and stock"), Action.SEE, ("/stock",)),
     Entry("/scenarios", N_("Stress and scenarios"), Action.SEE, ("/stress", "/exposure", "/work")),
+    Entry("/plans", N_("Plan"), Action.REQUEST),
+    Entry("/risks", N_("Risks"), Action.SEE),
     Entry("/data", N_("Data"), Action.CONTRIBUTE),
     Entry("/sharing", N_("Sharing"), Action.SEE),
     Entry("/reports", N_("Reports"), Action.SEE, ("/answers",)),

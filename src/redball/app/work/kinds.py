@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from redball.app.simulate import SimulateOptions, simulate_twin
 from redball.app.stress import stress_options, stress_test
 from redball.app.work.limits import MINUTES
 from redball.app.work.parameters import Parameters, Runs
+from redball.app.work.plan_kinds import read_plan, read_register_exposure
 from redball.app.work.stock_kinds import (
     read_optimise,
     read_replenish,
@@ -32,6 +32,9 @@ _DAYS = 36_600
 _NOT_IN_A_NAME = re.compile(r"[^\w-]+")
 _FUTURES = 4
 """Futures set side by side on a page."""
+
+
+Reads = Callable[[Parameters, Path], Runs]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class WorkKind:
     name: str
     words: str
     action: Action
-    read: Callable[[Parameters, Path], Runs]
+    read: Reads
 
 
 def _run(given: Parameters, folder: Path, usual: int | None) -> RunOptions:
@@ -182,7 +185,11 @@ def _exposure(given: Parameters, folder: Path) -> Runs:
 
 
 def _kinds() -> Mapping[str, WorkKind]:
-    kind = partial(WorkKind, action=Action.SEE)
+    def kind(
+        name: str, words: str, action: Action = Action.SEE, read: Reads = _simulate
+    ) -> WorkKind:
+        return WorkKind(name, words, action, read)
+
     found = (
         kind("simulate", "Run the network forward", read=_simulate),
         kind("compare", "Set futures side by side", read=_compare),
@@ -191,6 +198,13 @@ def _kinds() -> Mapping[str, WorkKind]:
         kind("optimise", "The best stock for a budget or a target", read=read_optimise),
         kind("reserve", "A reserve against a disruption, and its release", read=read_reserve),
         kind("surge", "Availability by day over a surge", read=read_surge),
+        kind("plan", "One plan under one budget, rehearsed", Action.REQUEST, read_plan),
+        kind(
+            "register",
+            "What each risk of the register costs",
+            Action.REQUEST,
+            read_register_exposure,
+        ),
         kind("replenish", "The orders to place today", read=read_replenish),
     )
     return MappingProxyType({one.name: one for one in found})

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 import httpx2
+import polars as pl
 import pytest
 from starlette.testclient import TestClient
 from tests.web_packages import discard, package, send
@@ -21,6 +22,8 @@ from tests.web_people import session_cookie
 from tests.web_world import ORIGIN, SUBJECTS, World, csrf_of, world_in
 
 from redball import app
+from redball.app.register import register_write
+from redball.risk.register import Duration, Register, RiskEntry
 from redball.signing import VerifierKey
 from redball.web.application import declared
 from redball.web.routing import Kind
@@ -47,7 +50,7 @@ IN_QUERY = {
     "/export/site.xlsx": "site", "/export/finding.xlsx": "finding", "/export/stress.xlsx": "answer",
     "/export/exposure.xlsx": "answer", "/export/agreement.xlsx": "agreement",
     "/scenarios/beside": "answer", "/api/v1/scenarios/beside": "answer",
-    "/scenarios/new": "hazard",
+    "/scenarios/new": "hazard", "/risks/one": "risk", "/api/v1/risks/one": "risk",
 }  # fmt: skip
 """Addresses that take an id as a parameter, and what it names."""
 NUMBERS = count(1)
@@ -58,7 +61,7 @@ HAZARD = "key,name,kind,site,label\nHZ-HIDDEN,Storm that is told to one,natural,
 LABEL = "RESTRICTED // REL DEU"
 FORM = {
     "words": "seen", "reason": "seen", "to": "planner", "assignee": "planner",
-    "until": "2099-01-01", "seen": "another",
+    "until": "2099-01-01", "seen": "another", "action": "hold|somewhere|something|+1",
 }  # fmt: skip
 
 
@@ -239,11 +242,39 @@ def hazard(world: World, people: People) -> Thing:
     return Thing("planner", {"key": key}, {"key": key.replace("HZ-HIDDEN", "HZ-NIX")})
 
 
+def plan(world: World, people: People) -> Thing:
+    """A plan that was kept; what is in it does not matter here, so that none is worked out."""
+    inputs = app.Inputs(app.View(world.store, SUBJECTS["planner"]))
+    options = app.SimulateOptions(days=20, run=app.RunOptions(seed=3, replications=1))
+    run = app.simulate_twin(inputs, options)
+    action = {
+        "title": "an order", "act": "order", "nation": "DEU", "begin_on": "2026-01-31",
+        "works_by": "2026-03-01", "at_once_eur": 1.0, "yearly_eur": 0.0, "item": None,
+        "place": None, "on_hand": None, "more": None, "key": FORM["action"], "owner": "",
+    }  # fmt: skip
+    figures = {**run.figures, "budget (EUR)": 1.0}
+    parameters = {"days": 1095.0, "most": 60, "tail_weight": 0.5}
+    made = replace(
+        run, kind="plan", tables={"actions": pl.DataFrame([action])}, figures=figures,
+        origin=replace(run.origin, parameters=parameters),
+    )  # fmt: skip
+    return keyed("planner", app.keep(made, world.store))
+
+
+def risk(world: World, people: People) -> Thing:
+    """One of the planner's own register."""
+    name = f"R-{next(NUMBERS)}"
+    entry = RiskEntry(name, "a risk", "manufacturing", (("country", "TWN"),), 0.1, Duration(9.0))
+    view = app.View(world.store, SUBJECTS["planner"])
+    register_write(view, world.services.desk, Register((entry,)), "Ann")
+    return Thing("planner", {"key": name}, {"key": f"{name}-nix"})
+
+
 MAKERS: dict[str, Callable[[World, People], Thing]] = {
     "/findings/": finding, "/sites/": site, "/scenarios/own/": scenario, "/work/": work,
     "/answers/": answer, "/uploads/": upload, "/drafts/": draft, "/agreement-drafts/": draft,
     "/sharing/keys/": key_act, "/agreements/": agreement, "/approvals/": approval,
-    "/tokens/": token, "/hazards/": hazard,
+    "/tokens/": token, "/hazards/": hazard, "/plans/": plan,
 }  # fmt: skip
 """What makes the thing that a route's id names, by a part of its path."""
 WITH_IDS = sorted(
@@ -330,10 +361,10 @@ def test_what_is_anothers_answers_as_what_is_not_there(
 def test_an_id_in_the_query_is_no_way_around(people: People, things: Things, path: str) -> None:
     made = {
         "site": site, "finding": finding, "answer": answer, "agreement": agreement,
-        "hazard": hazard,
+        "hazard": hazard, "risk": risk,
     }  # fmt: skip
     thing = replace(things(made[IN_QUERY[path]], "GET"), whose="planner")
-    names = {"answer": "answer", "hazard": "hazard"}
+    names = {"answer": "answer", "hazard": "hazard", "risk": "key"}
 
     def at(ids: dict[str, str]) -> str:
         given = {names.get(IN_QUERY[path], name): value for name, value in ids.items()}
