@@ -7,10 +7,11 @@ places, some stock may be lent to another nation under an agreement.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from redball.planning.portfolio import Risk
+from redball.planning.plan import Risk
 from redball.planning.targets import Reach, Targets
 from redball.simulation.network import Law, Network, NetworkBuilder, PolicyKind, StreamKind
 
@@ -103,17 +104,29 @@ def _places(b: NetworkBuilder, rng: np.random.Generator, sites: int) -> _Places:
         for row, name in enumerate(names[kind]):
             nation[name] = NATIONS[row % len(NATIONS)]
             b.node(name, nation[name])
-    lanes: dict[tuple[str, str], int] = {}
-    near: dict[str, list[str]] = {}
+    places = _Places(
+        names["SUPPLIER"], names["PORT"], names["DEPOT"], names["BASE"], {}, {}, nation, {}
+    )
+    _lanes(b, rng, places)
+    for base in places.bases:
+        kinds = rng.choice(SYSTEMS, int(rng.integers(1, 3)), replace=False).tolist()
+        places.fleets[base] = {
+            kind: b.fleet(base, f"UNIT {base}", f"SYSTEM-{kind}", int(rng.integers(8, 40)))
+            for kind in kinds
+        }
+    return places
+
+
+def _lanes(b: NetworkBuilder, rng: np.random.Generator, places: _Places) -> None:
+    ports, near = places.ports, places.near
 
     def lane(one: str, other: str, days: float) -> None:
-        if one != other and (one, other) not in lanes:
-            lanes[one, other] = b.lane(one, other, Law(days), name=f"{one}>{other}")
+        if one != other and (one, other) not in places.lanes:
+            places.lanes[one, other] = b.lane(one, other, Law(days), name=f"{one}>{other}")
 
-    ports, depots = names["PORT"], names["DEPOT"]
-    for name in (*names["SUPPLIER"], *depots):
+    for name in (*places.suppliers, *places.depots):
         near[name] = [ports[n] for n in rng.choice(len(ports), 2, replace=False).tolist()]
-    for name in names["SUPPLIER"]:
+    for name in places.suppliers:
         for port in near[name]:
             lane(name, port, float(rng.integers(1, 5)))
     for row, one in enumerate(ports):
@@ -121,22 +134,15 @@ def _places(b: NetworkBuilder, rng: np.random.Generator, sites: int) -> _Places:
             days = float(rng.integers(2, 15))
             lane(one, ports[n], days)
             lane(ports[n], one, days)
-    for depot in depots:
+    for depot in places.depots:
         for port in near[depot]:
             lane(port, depot, float(rng.integers(1, 4)))
-    fleets: dict[str, dict[int, int]] = {}
-    for base in names["BASE"]:
-        near[base] = [depots[n] for n in rng.choice(len(depots), 2, replace=False).tolist()]
+    for base in places.bases:
+        near[base] = [
+            places.depots[n] for n in rng.choice(len(places.depots), 2, replace=False).tolist()
+        ]
         for depot in near[base]:
             lane(depot, base, float(rng.integers(1, 4)))
-        kinds = rng.choice(SYSTEMS, int(rng.integers(1, 3)), replace=False).tolist()
-        fleets[base] = {
-            kind: b.fleet(base, f"UNIT {base}", f"SYSTEM-{kind}", int(rng.integers(8, 40)))
-            for kind in kinds
-        }
-    return _Places(
-        names["SUPPLIER"], ports, depots, names["BASE"], fleets, lanes, nation, near
-    )  # fmt: skip
 
 
 def _route(places: _Places, supplier: str, depot: str) -> list[int]:
@@ -144,7 +150,7 @@ def _route(places: _Places, supplier: str, depot: str) -> list[int]:
     for leave in places.near[supplier]:
         for arrive in places.near[depot]:
             path = [supplier, *dict.fromkeys((leave, arrive)), depot]
-            steps = list(zip(path[:-1], path[1:], strict=True))
+            steps = list(pairwise(path))
             if all(step in places.lanes for step in steps):
                 return [places.lanes[step] for step in steps]
     return []
@@ -242,7 +248,7 @@ def _lent(b: NetworkBuilder, rng: np.random.Generator, places: _Places, at: dict
 
 
 def _risks(rng: np.random.Generator, places: _Places, hazards: int) -> list[Risk]:
-    """Half of the hazards strike suppliers, a tenth ports, a quarter lanes, the rest other sites."""
+    """Half of the hazards strike suppliers, a tenth ports, a quarter lanes, the rest sites."""
     lanes = [f"{one}>{other}" for one, other in places.lanes]
     names = {
         "supplier": [("site", name) for name in places.suppliers],

@@ -121,7 +121,9 @@ def prepare(
     found = [risk.on(opened.network, opened.targets) for risk in risks]
     hazards = (*found, *tests_of(chosen.goals, found))
     worth = worth_of(opened.network, classes=known)
-    effects = Effects(opened.network, worth, hazards, treatments, chosen.how, runner=run)
+    effects = Effects(
+        opened.network, worth, hazards, treatments, chosen.how, runner=run, known=plain
+    )
     years = draw_years(hazards, days=chosen.aim.days, futures=chosen.futures, seed=chosen.how.seed)
     planner = Planner(effects, Question(treatments, hazards, years, chosen.aim, chosen.how.days))
 

@@ -6,8 +6,8 @@ Expected loss follows from the rates of hazards; loss in the worst futures is th
 at risk over drawn years (Rockafellar and Uryasev, Journal of Risk 2 (2000) 21-41).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,9 +21,13 @@ from redball.solvers import LinearProblem, Solution, Status, explain_conflict, s
 from redball.solvers.solve import Progress
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
 
 TRIFLE = 2e-5
 """A change below this share of the undisturbed loss decides nothing."""
+
+_KEPT_BYTES = 100_000_000
+"""Occurrences from different days on that are kept at most."""
 
 _SMALL = 1e-9
 """Coefficients smaller than this share of the largest are left out."""
@@ -113,10 +117,21 @@ class Goal:
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """Loss as a sum: shape (1 + H, M) for nothing, and its change by each set of treatments."""
+    """Loss as a sum: for nothing, and its change by each set of treatments.
+
+    Attributes
+    ----------
+    nothing : float64 array, shape (1 + H, L)
+        Readiness-days lost in a run, undisturbed first. L lumps of measures: all measures that the
+        same goals count are one (:func:`lumped`).
+    change : mapping of sets to float64 array, shape (1 + H, L)
+    goals : tuple of Goal, optional
+        Those of the question by lumps; those of the question itself where L is M.
+    """
 
     nothing: Floats
     change: Mapping[Chosen, Floats]
+    goals: tuple[Goal, ...] | None = None
 
     def at(self, chosen: Chosen) -> Floats:
         """Loss of a portfolio by these terms."""
@@ -125,6 +140,29 @@ class Terms:
             if each <= chosen:
                 total += change
         return total
+
+
+def lumped(goals: Sequence[Goal], measures: int) -> tuple[Ints, tuple[Goal, ...]]:
+    """Lump together measures that the same goals count.
+
+    Returns
+    -------
+    int32 array, shape (measures,)
+        Lump of each measure, from 0 on.
+    tuple of Goal
+        The same goals on lumps.
+    """
+    counted = np.zeros((measures, len(goals)), np.bool_)
+    for number, goal in enumerate(goals):
+        counted[list(goal.measures), number] = True
+    lump = np.zeros(measures, np.int32)
+    if goals:
+        lump[:] = np.unique(counted, axis=0, return_inverse=True)[1].reshape(-1)
+    on = tuple(
+        replace(goal, measures=tuple(np.unique(lump[list(goal.measures)]).tolist()))
+        for goal in goals
+    )
+    return lump, on
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,24 +232,37 @@ class Question:
 
     def lead(self, chosen: Chosen) -> float:
         """Day from which all of a set work."""
-        return min(
-            max((self.treatments[row].lead_days for row in chosen), default=0.0), self.aim.days
-        )
+        return min(max((self._leads[row] for row in chosen), default=0.0), self.aim.days)
+
+    @cached_property
+    def _leads(self) -> list[float]:
+        return [each.lead_days for each in self.treatments]
 
     def expected(self, change: Floats, lead: float = 0.0) -> float:
         """Expected loss over a plan from that in a run, shape (1 + H,), for days after a lead."""
         days = self.aim.days - lead
-        rates = np.array([hazard.per_year for hazard in self.hazards])
-        beyond = float(rates @ (change[1:] - change[0])) * days / 365.0 if len(rates) else 0.0
+        beyond = float(self.rates @ (change[1:] - change[0])) * days / 365.0
         return float(change[0]) * days / self.run_days + beyond
+
+    @cached_property
+    def rates(self) -> Floats:
+        """Occurrences of each hazard a year, shape (H,)."""
+        return np.array([hazard.per_year for hazard in self.hazards], np.float64)
 
     def futures(self, change: Floats, lead: float = 0.0) -> Floats:
         """Loss in each drawn future, shape (N,); see :meth:`expected`."""
-        if lead not in self._counts:
-            self._counts[lead] = self.years.counts(lead)
         days = self.aim.days - lead
-        beyond: Floats = self._counts[lead] @ (change[1:] - change[0])
+        beyond: Floats = self.counts(lead) @ (change[1:] - change[0])
         return float(change[0]) * days / self.run_days + beyond
+
+    def counts(self, lead: float) -> Floats:
+        """Occurrences from a day on in each drawn future, shape (N, H)."""
+        if lead not in self._counts:
+            counts = self.years.counts(lead)
+            if (len(self._counts) + 1) * counts.nbytes > _KEPT_BYTES:
+                self._counts.clear()
+            self._counts[lead] = counts
+        return self._counts[lead]
 
     def risk(self, losses: Floats) -> float:
         """Mean of the worst futures."""
@@ -320,6 +371,17 @@ class _Rows:
             if value:
                 self.column.append(column)
                 self.value.append(value)
+        self._end(name, low, high)
+
+    def add_arrays(
+        self, name: str, columns: npt.NDArray[np.int64], values: Floats, low: float, high: float
+    ) -> None:
+        """Add a row with many entries, none of them 0."""
+        self.column += columns.tolist()
+        self.value += values.tolist()
+        self._end(name, low, high)
+
+    def _end(self, name: str, low: float, high: float) -> None:
         self.start.append(len(self.column))
         self.low.append(low)
         self.high.append(high)
@@ -337,13 +399,17 @@ def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
     quantile = count + len(sets)
     size = quantile + 1 + futures
     aim = question.aim
-    total = {each: change.sum(axis=1) for each, change in terms.change.items()}
     cost = np.zeros(size)
     loss = np.zeros((futures, quantile))
-    for each, change in total.items():
-        lead = question.lead(each)
-        cost[columns[each]] = (1 - aim.tail_weight) * question.expected(change, lead)
-        loss[:, columns[each]] = question.futures(change, lead)
+    for lead, own in _by_lead(question, terms.change).items():
+        place = [columns[each] for each in own]
+        total = np.array([terms.change[each].sum(axis=1) for each in own])  # sets, 1 + H
+        days, beyond = aim.days - lead, (total[:, 1:] - total[:, :1]).T
+        always = total[:, 0] * days / question.run_days
+        expected = always + question.rates @ beyond * days / 365.0
+        cost[place] = (1 - aim.tail_weight) * expected
+        if aim.tail_weight:
+            loss[:, place] = question.counts(lead) @ beyond + always
     cost[quantile] = aim.tail_weight
     cost[quantile + 1 :] = aim.tail_weight / (aim.tail * futures)
     low, high = np.zeros(size), np.ones(size)
@@ -360,7 +426,7 @@ def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
             rows.add("", {joint: 1.0, row: -1.0}, -np.inf, 0.0)
         rows.add("", {joint: 1.0, **dict.fromkeys(each, -1.0)}, 1.0 - len(each), np.inf)
     _pairs_of_groups(question, sets, columns, rows)
-    for goal in question.goals:
+    for goal in question.goals if terms.goals is None else terms.goals:
         entries = {columns[each]: goal.of(change) for each, change in terms.change.items()}
         nothing = goal.of(terms.nothing)
         rows.add(goal.name, entries, -np.inf, goal.most - nothing)
@@ -372,9 +438,11 @@ def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
         for number in range(futures):
             used = np.flatnonzero(np.abs(loss[number]) > least)
             # z >= loss - quantile
-            entries = dict(zip(used.tolist(), (-loss[number, used]).tolist(), strict=True))
-            entries |= {quantile: 1.0, quantile + 1 + number: 1.0}
-            rows.add("", entries, float(without[number]), np.inf)
+            above = [quantile, quantile + 1 + number]
+            rows.add_arrays(
+                "", np.concatenate([used, above]), np.concatenate([-loss[number, used], [1.0, 1.0]]),
+                float(without[number]), np.inf,
+            )  # fmt: skip
     whole = np.zeros(size, np.bool_)
     whole[:count] = True
     return LinearProblem(
@@ -424,13 +492,14 @@ def _pruned(question: Question, terms: Terms) -> tuple[Terms, Chosen]:
     when neither by itself nor in a set it lowers a loss that counts, and no limit asks for it.
     """
     least = TRIFLE * float(terms.nothing[0].sum())
+    goals = question.goals if terms.goals is None else terms.goals
     kept: dict[Chosen, Floats] = {}
     useful = {
         row for limit in question.limits for row, amount in limit.amount.items() if amount < 0
     }
     for each, change in terms.change.items():
         counted = change.sum(axis=1)
-        asked = [goal.of(change) for goal in question.goals]
+        asked = [goal.of(change) for goal in goals]
         if len(each) == 1 or np.abs(counted).max() > least or any(abs(a) > least for a in asked):
             kept[each] = change
         if counted.min() < -least or any(a < 0 for a in asked):
@@ -441,7 +510,15 @@ def _pruned(question: Question, terms: Terms) -> tuple[Terms, Chosen]:
         for row, each in enumerate(question.treatments)
         if row not in useful and each.key not in needed
     )
-    return Terms(terms.nothing, kept), idle
+    return Terms(terms.nothing, kept, terms.goals), idle
+
+
+def _by_lead(question: Question, sets: Iterable[Chosen]) -> dict[float, list[Chosen]]:
+    """Sets by the day from which all of each work."""
+    found: dict[float, list[Chosen]] = {}
+    for each in sets:
+        found.setdefault(question.lead(each), []).append(each)
+    return found
 
 
 def _structure(question: Question, rows: _Rows) -> None:

@@ -8,6 +8,7 @@ two at once are rare; the twin is asked afterwards on years in which they do ove
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -110,9 +111,18 @@ class Years:
 
     def counts(self, after: float = 0.0) -> Floats:
         """Occurrences on a day or later, shape (N, H)."""
-        return np.array(
-            [[float((days >= after).sum()) for days in future] for future in self.times]
-        ).reshape(len(self.times), -1)
+        where, when = self._flat
+        size = len(self.times), len(self.times[0]) if self.times else 0
+        found = np.bincount(where[when >= after], minlength=size[0] * size[1])
+        return found.reshape(size).astype(np.float64)
+
+    @cached_property
+    def _flat(self) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Of each occurrence the future and the hazard as one number, and the day."""
+        every = [days for future in self.times for days in future]
+        number = np.array([len(days) for days in every], np.int64)
+        where = np.repeat(np.arange(len(every)), number)
+        return where, np.concatenate(every) if every else np.zeros(0)
 
 
 def draw_years(hazards: Sequence[Hazard], *, days: float, futures: int, seed: int) -> Years:

@@ -5,29 +5,35 @@ portfolio does at a part under a further set is only foreseen; it is run when it
 term put right. The rounds end when what was foreseen is what was found.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, islice
 
 import numpy as np
 import numpy.typing as npt
 
 from redball.model import BadUse
-from redball.planning.portfolio.choosing import Question, Terms, choose
+from redball.planning.portfolio.choosing import TRIFLE, Question, Terms, choose, lumped
 from redball.planning.portfolio.effects import NOTHING, Chosen, Effects
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
 Progress = Callable[[float], None]
 
 MOST_ROUNDS = 12
 POLISHINGS = 3
 """Passes over a portfolio in which treatments are dropped that bring nothing."""
+FILLED = 20
+"""Treatments that are tried for money that is left."""
 PATIENCE = 3
 """Rounds that bring nothing better before it ends."""
 PAIRS = 40
 """Most pairs of treatments tried at one part, those with the largest effects."""
 AGREED = 1e-4
 """Foreseen and found agree within this share of the loss without treatment."""
+TOTALS = 20_000
+"""Portfolios of which the loss is kept at most."""
 TOLERANCE = 0.005
 """A goal is reached within this share of it."""
 
@@ -67,6 +73,15 @@ class Portfolio:
     rounds: int
 
 
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What sets at a part change, and what that depends on."""
+
+    signs: tuple[object, ...]
+    sets: tuple[Chosen, ...]
+    found: list[tuple[Ints, Floats]]
+
+
 @dataclass(eq=False)
 class Planner:
     """Knows what was run, and chooses.
@@ -83,17 +98,25 @@ class Planner:
     question: Question
     correction: Floats | None = None
     _sets: dict[int, dict[Chosen, None]] = field(default_factory=dict)
-    _values: dict[Chosen, Floats] = field(default_factory=dict)
+    _seen: dict[int, _Seen] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._totals: dict[Chosen, Floats] = {}
 
     def screen(self, progress: Progress | None = None) -> None:
         """Run every treatment by itself, then pairs at one part that both change something."""
         touching = self.effects.touching
         self.effects.lost(NOTHING)
-        singles = [(part, frozenset([row])) for part, rows in touching.items() for row in rows]
+        singles = [
+            (part, frozenset([row]))
+            for part, rows in touching.items()
+            for row in rows
+            if not self.effects.idle(part, row)
+        ]
         self.effects.prepare(singles, _part(progress, 0.0, 0.6))
         for part, each in singles:
             self._sets.setdefault(part, {NOTHING: None})[each] = None
-        pairs = [(part, pair) for part in touching for pair in self._pairs(part)]
+        pairs = [(part, pair) for part in list(self._sets) for pair in self._pairs(part)]
         self.effects.prepare(pairs, _part(progress, 0.6, 1.0))
         for part, each in pairs:
             self._sets[part][each] = None
@@ -102,15 +125,27 @@ class Planner:
 
     def value(self, chosen: Iterable[int]) -> Floats:
         """Loss in a run, shape (1 + H, M), with the correction of the whole twin."""
-        key = frozenset(chosen)
-        if key not in self._values:
-            self._values[key] = self.effects.lost(key)
-        found = self._values[key]
+        found = self.effects.lost(chosen)
         if self.correction is None:
             return found
-        nothing = self.effects.lost(NOTHING)
         # no correction makes more ready than everything
-        return np.maximum(nothing + (found - nothing) * self.correction[:, None], 0.0)
+        return np.maximum(self._undone + (found - self._undone) * self.correction[:, None], 0.0)
+
+    @cached_property
+    def _undone(self) -> Floats:
+        return self.effects.lost(NOTHING)
+
+    def total(self, chosen: Iterable[int]) -> Floats:
+        """Loss in a run by all measures together, shape (1 + H,); see :meth:`value`."""
+        key = frozenset(chosen)
+        if key not in self._totals:
+            if len(self._totals) >= TOTALS:
+                self._totals.clear()
+            if self.correction is None:
+                self._totals[key] = self.effects.total(key)
+            else:
+                self._totals[key] = self.value(key).sum(axis=1)
+        return self._totals[key]
 
     def measured(self, chosen: Chosen) -> tuple[float, float, float]:
         """Expectation, tail and objective of a portfolio, with its lead times.
@@ -120,10 +155,11 @@ class Planner:
         """
         question, aim = self.question, self.question.aim
         expected, futures = 0.0, np.zeros(len(question.years.times))
-        ends = sorted({question.lead(frozenset([row])) for row in chosen} | {0.0})
+        leads = {row: question.lead(frozenset([row])) for row in chosen}
+        ends = sorted({*leads.values(), 0.0})
         for number, begin in enumerate(ends):
-            working = frozenset(row for row in chosen if question.lead(frozenset([row])) <= begin)
-            loss = self.value(working).sum(axis=1)
+            working = frozenset(row for row, lead in leads.items() if lead <= begin)
+            loss = self.total(working)
             expected += question.expected(loss, begin)
             futures = futures + question.futures(loss, begin)
             if number + 1 < len(ends):
@@ -140,7 +176,7 @@ class Planner:
     def steady(self, chosen: Chosen) -> float:
         """Objective as if all treatments were at work from the first day."""
         question, aim = self.question, self.question.aim
-        loss = self.value(chosen).sum(axis=1)
+        loss = self.total(chosen)
         tail = question.risk(question.futures(loss))
         return (1 - aim.tail_weight) * question.expected(loss) + aim.tail_weight * tail
 
@@ -189,10 +225,39 @@ class Planner:
         assert last is not None
         assert best is not None
         chosen, found, foreseen, choice = best
+        more = self._filled(chosen, budget, terms)
+        if more != chosen and (measured := self.measured(more))[2] < found[2]:
+            chosen, found = more, measured
         return Portfolio(
             budget, self.question.cost(chosen), chosen, self.value(chosen), *found, foreseen,
             choice.gap, rounds,
         )  # fmt: skip
+
+    def _filled(self, chosen: Chosen, budget: float, terms: Terms) -> Chosen:
+        """Add what still brings something for money that is left: by runs, not by terms.
+
+        Sets that were not run together are only foreseen, so that a programme may leave money.
+        """
+        question = self.question
+        alone = {
+            row: question.expected(change.sum(axis=1), question.lead(each))
+            for each, change in terms.change.items()
+            if len(each) == 1
+            for row in each - chosen
+        }
+        tried = 0
+        value = self.steady(chosen)
+        for row in sorted(alone, key=lambda row: (alone[row], row)):
+            if alone[row] >= 0 or tried == FILLED:
+                break
+            more = chosen | {row}
+            if not self._fits(more, budget):
+                continue
+            tried += 1
+            after = self.steady(more)
+            if after < value:
+                chosen, value = more, after
+        return chosen
 
     def polished(self, portfolio: Portfolio) -> Portfolio:
         """Drop what brings nothing beside the others, the dearest first: by runs, not by terms.
@@ -240,37 +305,70 @@ class Planner:
         return found
 
     def terms(self, around: Chosen) -> Terms:
-        """Terms of loss, the parts beside each one being as they are with a portfolio."""
+        """Terms of loss, the parts beside each one being as they are with a portfolio.
+
+        What is known of a part is kept as long as nothing changes at the fleets that it shares.
+        """
         effects = self.effects
-        logs, _ = effects.totals(around)
+        lump, goals = lumped(self.question.goals, effects.measures)
+        count = int(lump.max(initial=0)) + 1
+        wanted = {part: self._known(part, around) for part in self._sets}
+        effects.prepare((part, each) for part, sets in wanted.items() for each in sets)
         change: dict[Chosen, Floats] = {}
-        total = self.value(around).copy()
-        for part, known in self._sets.items():
-            now = effects.at(part, around)
-            sets = sorted({*known, now}, key=lambda each: (len(each), sorted(each)))
-            effects.prepare((part, each) for each in sets)
-            found = dict(zip(sets, effects.differences(part, sets, now, logs), strict=True))
+        if goals or self.correction is not None:
+            total = _summed(
+                np.arange(effects.measures, dtype=np.int32), self.value(around), lump, count
+            )
+        else:
+            total = self.total(around)[:, None].copy()
+        for part, sets in wanted.items():
+            found = {
+                each: _summed(measures, values, lump, count)
+                for each, (measures, values) in zip(
+                    sets, self._differences(part, sets, around), strict=True
+                )
+            }
             if self.correction is not None:
                 found = {k: v * self.correction[:, None] for k, v in found.items()}
             total += found[NOTHING]
             own: dict[Chosen, Floats] = {}
             for each in sets[1:]:
-                own[each] = found[each] - found[NOTHING]
-                own[each] = own[each] - sum(own[less] for less in own if less < each)
+                value = found[each] - found[NOTHING]
+                if len(each) > 1:
+                    value = value - sum(own[less] for less in _within(each, own))
+                own[each] = value
             for each, value in own.items():
-                change[each] = change.get(each, 0.0) + value
-        return Terms(total, change)
+                change[each] = change[each] + value if each in change else value
+        return Terms(total, change, goals)
+
+    def _known(self, part: int, around: Chosen) -> tuple[Chosen, ...]:
+        """Sets of which something is known at a part, the smallest first, and the present one."""
+        sets = {*self._sets[part], self.effects.at(part, around)}
+        return tuple(sorted(sets, key=lambda each: (len(each), sorted(each))))
+
+    def _differences(
+        self, part: int, sets: tuple[Chosen, ...], around: Chosen
+    ) -> list[tuple[Ints, Floats]]:
+        signs = self.effects.signs(part, around)
+        seen = self._seen.get(part)
+        if seen is None or seen.signs != signs or seen.sets != sets:
+            seen = _Seen(signs, sets, self.effects.differences(part, sets, around))
+            self._seen[part] = seen
+        return seen.found
 
     def foreseen(self, terms: Terms, chosen: Chosen) -> float:
         """Objective of a portfolio by terms, as the programme sees it: nothing is run."""
         question, aim = self.question, self.question.aim
         nothing = terms.nothing.sum(axis=1)
         expected, futures = question.expected(nothing), question.futures(nothing)
+        of: dict[float, Floats] = {}
         for each, change in terms.change.items():
             if each <= chosen:
-                lead, of = question.lead(each), change.sum(axis=1)
-                expected += question.expected(of, lead)
-                futures = futures + question.futures(of, lead)
+                lead = question.lead(each)
+                of[lead] = of.get(lead, 0.0) + change.sum(axis=1)
+        for lead, total in of.items():
+            expected += question.expected(total, lead)
+            futures = futures + question.futures(total, lead)
         return (1 - aim.tail_weight) * expected + aim.tail_weight * question.risk(futures)
 
     def _learn(self, chosen: Chosen) -> None:
@@ -287,32 +385,50 @@ class Planner:
 
     def _fits(self, chosen: Chosen, budget: float) -> bool:
         """Whether a portfolio keeps budget, limits, goals and its structure."""
-        lost = self.value(chosen)
-        return self.question.allows(chosen, budget) and all(
+        if not self.question.allows(chosen, budget):
+            return False
+        lost = self.value(chosen) if self.question.goals else np.zeros((0, 0))
+        return all(
             goal.of(lost) <= goal.most + TOLERANCE * max(abs(goal.most), 1.0)
             for goal in self.question.goals
         )
 
     def _pairs(self, part: int) -> list[Chosen]:
-        """Pairs at a part that both change a loss, the strongest first."""
-        rows = self.effects.touching[part]
+        """Pairs at a part that both change a loss that counts in one run, the strongest first."""
+        effects, question = self.effects, self.question
+        rows = sorted(row for each in self._sets[part] for row in each if len(each) == 1)
         if len(rows) < 2:
             return []
-        logs, _ = self.effects.totals(NOTHING)
-        sets = [frozenset([row]) for row in rows]
-        changes = self.effects.differences(part, sets, NOTHING, logs)
-        strength = {
-            row: float(np.abs(change).sum()) for row, change in zip(rows, changes, strict=True)
-        }
-        able = [row for row in rows if strength[row] > 0]
-        groups = {row: self.question.treatments[row].group for row in able}
+        least = TRIFLE * float(self.total(NOTHING)[0])
+        found = effects.differences(part, [frozenset([row]) for row in rows], NOTHING)
+        strength = {}
+        for row, (_, values) in zip(rows, found, strict=True):
+            if np.abs(values.sum(axis=1)).max() > least or (question.goals and values.any()):
+                strength[row] = float(np.abs(values).sum())
+        groups = {row: question.treatments[row].group for row in strength}
         pairs = [
             (one, other)
-            for one, other in combinations(able, 2)
+            for one, other in combinations(strength, 2)
             if not groups[one] or groups[one] != groups[other]
         ]
         pairs.sort(key=lambda pair: (-min(strength[pair[0]], strength[pair[1]]), pair))
-        return [frozenset(pair) for pair in pairs[:PAIRS]]
+        apart = (frozenset(pair) for pair in pairs if not effects.alone(part, *pair))
+        return list(islice(apart, PAIRS))
+
+
+def _summed(measures: Ints, values: Floats, lump: Ints, count: int) -> Floats:
+    """Values of some measures, shape (1 + H, k), by lumps, shape (1 + H, count)."""
+    found = np.zeros((len(values), count))
+    for number in range(count):
+        found[:, number] = values[:, lump[measures] == number].sum(axis=1)
+    return found
+
+
+def _within(whole: Chosen, sets: Mapping[Chosen, Floats]) -> list[Chosen]:
+    """Those of some sets that are a true part of another one."""
+    if len(whole) <= 2:
+        return [each for row in sorted(whole) if (each := frozenset([row])) in sets]
+    return [each for each in sets if each < whole]
 
 
 def _part(progress: Progress | None, low: float, high: float) -> Progress | None:

@@ -152,6 +152,18 @@ def treated(network: Network, treatments: Iterable[Treatment]) -> Network:
 
 def stepped(network: Network, steps: Iterable[Step]) -> Network:
     """Network with some numbers changed; see :func:`treated`."""
+    changed = changed_tables(network, steps)
+    return replace(network, **changed) if changed else network
+
+
+def changed_tables(network: Network, steps: Iterable[Step]) -> dict[str, Any]:
+    """Tables of a network that steps change, by name, as they are afterwards.
+
+    Raises
+    ------
+    BadUse
+        A number would become negative.
+    """
     changed: dict[str, Any] = {}
     for step in steps:
         if step.table not in changed:
@@ -169,4 +181,4 @@ def stepped(network: Network, steps: Iterable[Step]) -> Network:
                 mend="Let them exclude each other.",
             )
         rows[step.column][step.row] = value
-    return replace(network, **changed) if changed else network
+    return changed

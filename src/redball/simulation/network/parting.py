@@ -96,8 +96,9 @@ def part_numbers(network: Network, *, support: bool = True) -> Ints:
 
 
 def part_of(
-    network: Network, cells: npt.ArrayLike, *, support: bool = True, every_lane: bool = False
-) -> Part:
+    network: Network, cells: npt.ArrayLike, *, support: bool = True, every_lane: bool = False,
+    lanes: npt.ArrayLike | None = None,
+) -> Part:  # fmt: skip
     """Take the cells of one or more whole parts out of a network.
 
     Parameters
@@ -109,15 +110,20 @@ def part_of(
         As in :func:`part_numbers`; without it standby help is left out.
     every_lane : bool
         Keep lanes that are on no way too; so is it where lanes let goods look for another way.
+    lanes : int array, optional
+        Keep these beside those on the way and no others, for who knows where goods may go.
     """
     chosen = np.unique(np.asarray(cells, np.int32))
-    return _Taken(network, chosen, support=support, every_lane=every_lane).part()
+    more = None if lanes is None else np.asarray(lanes, np.int32)
+    return _Taken(network, chosen, support=support, every_lane=every_lane, more=more).part()
 
 
 class _Taken:
     """Rows of a part, found table by table."""
 
-    def __init__(self, network: Network, cells: Ints, *, support: bool, every_lane: bool) -> None:
+    def __init__(
+        self, network: Network, cells: Ints, *, support: bool, every_lane: bool, more: Ints | None
+    ) -> None:
         self.whole = network
         here = np.zeros(len(network.cells), np.bool_)
         here[cells] = True
@@ -133,7 +139,7 @@ class _Taken:
         self.rows["pools"] = np.unique(pools[pools != NOWHERE])
         self.rows["items"] = np.unique(network.cells["item"][cells])
         every_lane |= bool(np.isin(network.lanes["cut_rule"], TURNING).any())
-        self.rows["lanes"] = self._lanes(every=every_lane)
+        self.rows["lanes"] = self._lanes(more, every=every_lane)
         self.rows["nodes"] = self._nodes()
 
     def part(self) -> Part:
@@ -153,14 +159,15 @@ class _Taken:
         )
         return Part(network, self.rows)
 
-    def _lanes(self, *, every: bool) -> Ints:
-        """Lanes on the way, or all."""
+    def _lanes(self, more: Ints | None, *, every: bool) -> Ints:
+        """Lanes on the way and some more, or all."""
         whole = self.whole
-        if every:
+        if every and more is None:
             return np.arange(len(whole.lanes), dtype=np.int32)
         arcs = whole.arcs[self.rows["arcs"]]
         at, _ = _gathered(arcs["first_lane"], arcs["last_lane"])
-        return np.unique(whole.routes[at])
+        used = whole.routes[at]
+        return np.unique(used if more is None else np.concatenate([used, more]))
 
     def _nodes(self) -> Ints:
         whole, rows = self.whole, self.rows
@@ -174,13 +181,7 @@ class _Taken:
 
     def _ranges(self, tables: dict[str, Rows]) -> None:
         """Copy the ranges that rows point into, one after the other."""
-        for table, first, last, into in (
-            ("arcs", "first_lane", "last_lane", "routes"),
-            ("recipes", "first_input", "last_input", "inputs"),
-            ("shops", "first_part", "last_part", "parts"),
-            ("streams", "first_trace", "last_trace", "traces"),
-            ("streams", "first_profile", "last_profile", "profiles"),
-        ):
+        for table, first, last, into in RANGES:
             rows = tables[table]
             at, start = _gathered(rows[first], rows[last])
             size = rows[last] - rows[first]
@@ -196,7 +197,7 @@ class _Taken:
 
     def _point(self, tables: dict[str, Rows]) -> None:
         """Let all rows point to the new numbers."""
-        for table, column, into in _POINTERS:
+        for table, column, into in POINTERS:
             rows = tables[table]
             values = rows if column is None else rows[column]
             fits = values != NOWHERE
@@ -204,7 +205,7 @@ class _Taken:
             values[fits] = at
 
 
-_POINTERS = (
+POINTERS = (
     ("cells", "node", "nodes"), ("cells", "item", "items"), ("lots", "cell", "cells"),
     ("due", "cell", "cells"), ("arcs", "cell", "cells"), ("arcs", "supplier", "cells"),
     ("arcs", "recipe", "recipes"), ("arcs", "law", "laws"), ("arcs", "at_node", "nodes"),
@@ -218,6 +219,15 @@ _POINTERS = (
     ("supports", "receiver", "cells"), ("supports", "giver", "cells"), ("supports", "law", "laws"),
 )  # fmt: skip
 """Table, column (none: the whole table) and the table whose rows it counts."""
+
+RANGES = (
+    ("arcs", "first_lane", "last_lane", "routes"),
+    ("recipes", "first_input", "last_input", "inputs"),
+    ("shops", "first_part", "last_part", "parts"),
+    ("streams", "first_trace", "last_trace", "traces"),
+    ("streams", "first_profile", "last_profile", "profiles"),
+)
+"""Table, its columns that begin and end a range, and the table that the range is in."""
 
 
 def _ties(network: Network, *, support: bool) -> list[tuple[Ints, Ints]]:

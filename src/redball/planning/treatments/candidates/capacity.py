@@ -80,11 +80,17 @@ def reposition(situation: Situation) -> list[Draft]:
     need = np.flatnonzero((waits > 0) & (situation.behind > 0))
     need = need[np.argsort(-situation.behind[need], kind="stable")]
     lots = set(network.lots["cell"].tolist())
-    found = []
+    found: list[Draft] = []
+    level = np.maximum(network.cells["order_up_to"], network.cells["reorder_point"])
+    able = np.flatnonzero((waits == 0) & (network.cells["on_hand"] > level))
+    givers: dict[int, list[int]] = {}
+    for giver in able.tolist():
+        givers.setdefault(int(network.cells["item"][giver]), []).append(giver)
     for cell in need.tolist():
+        if len(found) >= situation.most:
+            break
         row = network.cells[cell]
-        same = np.flatnonzero((network.cells["item"] == row["item"]) & (waits == 0))
-        for giver in same.tolist():
+        for giver in givers.get(int(row["item"]), ()):
             there = network.cells[giver]
             # what stands above the level that it orders up to has no use where it is
             idle = int(there["on_hand"] - max(there["order_up_to"], there["reorder_point"]))

@@ -74,16 +74,20 @@ class Situation:
     node_titles: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        self._arcs: dict[int, list[int]] = {}
-        for row, cell in enumerate(self.network.arcs["cell"].tolist()):
-            self._arcs.setdefault(cell, []).append(row)
-        self._supplied: dict[int, list[int]] = {}
-        for arc in self.network.arcs:
-            if arc["supplier"] != NOWHERE:
-                self._supplied.setdefault(int(arc["supplier"]), []).append(int(arc["cell"]))
+        arcs = self.network.arcs
+        self._arcs = _rows_by(arcs["cell"])
+        self._streams = _rows_by(self.network.streams["cell"])
+        self._fitted = _rows_by(self.network.applications["cell"])
+        cells = arcs["cell"]
+        self._supplied = {
+            supplier: cells[rows].tolist()
+            for supplier, rows in _rows_by(arcs["supplier"]).items()
+            if supplier != NOWHERE
+        }
         self._ways: dict[
             tuple[int, frozenset[int], frozenset[int]], dict[int, tuple[int, ...]]
         ] = {}
+        self._out: dict[int, list[tuple[int, int, float]]] | None = None
         self.behind = self._behind()
 
     def arcs_of(self, cell: int) -> list[int]:
@@ -126,8 +130,7 @@ class Situation:
     def daily(self, cell: int) -> float:
         """Units a day that streams and fleets at the cell take."""
         streams, fitted = self.network.streams, self.network.applications
-        own = streams["cell"] == cell
-        fixed = fitted["cell"] == cell
+        own, fixed = self._streams.get(cell, []), self._fitted.get(cell, [])
         installed = (
             self.network.fleets["count"][fitted["fleet"][fixed]] * fitted["per_system"][fixed]
         )
@@ -173,22 +176,23 @@ class Situation:
         self, origin: int, nodes: frozenset[int], lanes: frozenset[int]
     ) -> dict[int, tuple[int, ...]]:
         network = self.network
-        out: dict[int, list[int]] = {}
-        for row, start in enumerate(network.lanes["from_node"].tolist()):
-            if row not in lanes:
-                out.setdefault(start, []).append(row)
+        if self._out is None:
+            days = network.laws["mean"][network.lanes["law"]].tolist()
+            ends = network.lanes["to_node"].tolist()
+            self._out = {
+                start: [(row, ends[row], days[row]) for row in rows]
+                for start, rows in _rows_by(network.lanes["from_node"]).items()
+            }
         found: dict[int, tuple[int, ...]] = {}
         queue: list[tuple[float, int, tuple[int, ...]]] = [(0.0, origin, ())]
         while queue:
-            days, node, path = heappop(queue)
+            days_so_far, node, path = heappop(queue)
             if node in found:
                 continue
             found[node] = path
-            for row in out.get(node, ()):
-                there = int(network.lanes["to_node"][row])
-                if there not in found and there not in nodes:
-                    mean = float(network.laws["mean"][network.lanes["law"][row]])
-                    heappush(queue, (days + mean, there, (*path, row)))
+            for row, there, mean in self._out.get(node, ()):
+                if row not in lanes and there not in found and there not in nodes:
+                    heappush(queue, (days_so_far + mean, there, (*path, row)))
         return found
 
     def _behind(self) -> Floats:
@@ -196,9 +200,10 @@ class Situation:
         network = self.network
         yearly = self.often @ self.hurt * 365.0 / self.run_days
         up: dict[int, set[int]] = {}
-        for arc in network.arcs:
-            if arc["supplier"] != NOWHERE:
-                up.setdefault(int(arc["cell"]), set()).add(int(arc["supplier"]))
+        arcs = network.arcs
+        for cell, supplier in zip(arcs["cell"].tolist(), arcs["supplier"].tolist(), strict=True):
+            if supplier != NOWHERE:
+                up.setdefault(cell, set()).add(supplier)
         for recipe in network.recipes:
             rows = network.inputs["cell"][recipe["first_input"] : recipe["last_input"]]
             up.setdefault(int(recipe["cell"]), set()).update(rows.tolist())
@@ -215,6 +220,14 @@ class Situation:
                         queue.append(other)
             total[list(seen)] += yearly[cell]
         return total
+
+
+def _rows_by(owner: npt.NDArray[np.int32]) -> dict[int, list[int]]:
+    """Rows of each owner, ascending."""
+    found: dict[int, list[int]] = {}
+    for row, each in enumerate(owner.tolist()):
+        found.setdefault(each, []).append(row)
+    return found
 
 
 def more_stock(cell: int, units: int) -> tuple[Step, ...]:

@@ -8,23 +8,22 @@ from redball.planning.treatments.candidates.situation import Draft, Situation
 from redball.planning.treatments.prices import ASSUMED
 from redball.planning.treatments.treatment import Step, Treatment
 
+Ints = npt.NDArray[np.int32]
+
 
 def detour(situation: Situation) -> list[Draft]:
     """For each hazard that cuts ways: a contract by which goods take another way while it lasts."""
     network, prices = situation.network, situation.prices
-    ends = {
-        row: (network.routes[arc["first_lane"] : arc["last_lane"]], int(arc["cell"]))
-        for row, arc in enumerate(network.arcs)
-        if arc["last_lane"] > arc["first_lane"]
-    }
+    lane, arc = _on_ways(situation)
     found = []
     for number, (nodes, lanes) in enumerate(situation.struck):
         cut = np.isin(network.lanes["from_node"], list(nodes))
         cut |= np.isin(network.lanes["to_node"], list(nodes))
         cut[list(lanes)] = True
-        over = [cell for route, cell in ends.values() if cut[route].any()]
-        over = [cell for cell in over if situation.behind[cell] > 0]
-        if not over or not _avoidable(situation, nodes, cut):
+        met = np.unique(arc[cut[lane]])
+        met = met[situation.behind[network.arcs["cell"][met]] > 0]
+        over = network.arcs["cell"][met].tolist()
+        if not over or not _avoidable(situation, nodes, cut, met):
             continue
         nations = [situation.nation(cell) for cell in over]
         name = situation.names[number]
@@ -44,19 +43,31 @@ def detour(situation: Situation) -> list[Draft]:
     return found[: situation.most]
 
 
-def _avoidable(situation: Situation, nodes: frozenset[int], cut: npt.NDArray[np.bool_]) -> bool:
-    """Whether some lane that is cut, and whose ends are not lost, has a way around it."""
+def _on_ways(situation: Situation) -> tuple[Ints, Ints]:
+    """Each lane of each way, and the arc whose way it is."""
+    arcs = situation.network.arcs
+    size = (arcs["last_lane"] - arcs["first_lane"]).astype(np.int64)
+    at = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    at += np.repeat(arcs["first_lane"].astype(np.int64), size)
+    arc = np.repeat(np.arange(len(arcs), dtype=np.int32), size)
+    return situation.network.routes[at], arc
+
+
+def _avoidable(
+    situation: Situation, nodes: frozenset[int], cut: npt.NDArray[np.bool_], arcs: Ints
+) -> bool:
+    """Whether one of some arcs, with a lane that is cut, has a way around it.
+
+    Its ends are not lost.
+    """
     network = situation.network
     gone = frozenset(np.flatnonzero(cut).tolist())
-    for arc in network.arcs:
-        route = network.routes[arc["first_lane"] : arc["last_lane"]]
-        if arc["supplier"] == NOWHERE or not cut[route].any():
-            continue
-        start = int(network.cells["node"][arc["supplier"]])
-        goal = int(network.cells["node"][arc["cell"]])
-        if situation.behind[arc["cell"]] > 0 and situation.way(start, goal, (nodes, gone)):
-            return True
-    return False
+    supplier = network.arcs["supplier"][arcs]
+    moved = arcs[supplier != NOWHERE]
+    start = network.cells["node"][network.arcs["supplier"][moved]]
+    goal = network.cells["node"][network.arcs["cell"][moved]]
+    pairs = dict.fromkeys(zip(start.tolist(), goal.tolist(), strict=True))
+    return any(situation.way(*pair, (nodes, gone)) for pair in pairs)
 
 
 def support(situation: Situation) -> list[Draft]:
