@@ -1,22 +1,16 @@
 """Small worlds from a seed: makers, depots, bases of two nations, lanes that hazards cut."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from redball.planning.plan import PlanOptions, Risk
 from redball.planning.portfolio import Aim, Rehearsal
-from redball.planning.portfolio.choosing import Question
-from redball.planning.portfolio.effects import Effects
-from redball.planning.portfolio.hazards import draw_years
-from redball.planning.portfolio.solving import Planner
-from redball.planning.portfolio.worth import worth_of
 from redball.planning.targets import Reach, Targets
 from redball.planning.treatments.prices import Prices
 from redball.simulation.network import Law, Network, NetworkBuilder, PolicyKind
 
 OPTIONS = PlanOptions(
     aim=Aim(730.0), how=Rehearsal(240, 20, 4, 7), replications=16, futures=60, most=8, gap=0.01,
+    whole_futures=0, sensitivity=False,
     prices=Prices(source_eur=600.0, source_yearly_eur=60.0, source_days=120.0, lane_eur=300.0,
                   lane_yearly_eur=30.0, capacity_share=0.02, move_eur=20.0),
 )  # fmt: skip
@@ -83,12 +77,3 @@ def random_world(seed: int) -> tuple[Network, Targets, list[Risk]]:
         for n, (kind, name) in enumerate(struck)
     ]  # fmt: skip
     return network, Targets({"site": nodes, "lane": ways}), risks
-
-
-def planner_of(network: Network, question: Question, how: Rehearsal) -> Planner:
-    """A planner that was screened."""
-    effects = Effects(network, worth_of(network), question.hazards, question.treatments, how)
-    years = draw_years(question.hazards, days=question.aim.days, futures=60, seed=how.seed)
-    planner = Planner(effects, replace(question, years=years))
-    planner.screen()
-    return planner

@@ -44,7 +44,7 @@ def test_runs_last_until_the_longest_loss_is_over() -> None:
 
 def test_a_forge_that_stock_outlasts_for_a_year_is_treated_where_the_loss_is_long() -> None:
     network, targets = stocked()
-    options = replace(OPTIONS, whole_futures=0, sensitivity=False)
+    options = replace(OPTIONS, replications=8)
 
     def plan(days: float) -> tuple[float, set[str]]:
         risk = Risk("H", "The forge burns", SITE, 0.2, days)
