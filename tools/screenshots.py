@@ -13,6 +13,13 @@ from pathlib import Path
 from tests.browsing import Served, served
 
 from redball import app
+from redball.app.register import (
+    desk_of,
+    register,
+    register_exposure,
+    register_propose,
+    register_write,
+)
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "screens"
 
@@ -25,6 +32,8 @@ PAGES = {
     "orders": ("planner", "/stock/orders", "light"),
     "scenarios": ("node", "/scenarios", "light"),
     "stress": ("node", "/stress", "light"),
+    "plan": ("node", "/plans/{plan}", "light"),
+    "risks": ("node", "/risks", "light"),
     "data": ("node", "/data", "light"),
     "sharing": ("security", "/sharing", "light"),
     "reports": ("node", "/reports", "light"),
@@ -47,14 +56,29 @@ def main(wanted: list[str]) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "demo"
         app.demo(folder)
+        asked = wanted or list(PAGES)
+        known = _planned(str(folder / "coalition.sqlite")) if {"plan", "risks"} & set(asked) else {}
         with served(folder / "coalition.sqlite") as world:
-            for name in wanted or PAGES:
-                _take(world, name)
+            for name in asked:
+                _take(world, name, known)
     return 0
 
 
-def _take(world: Served, name: str) -> None:
+def _planned(store: str) -> dict[str, str]:
+    """Write what the data propose into the register, and keep a plan against it; gives its key."""
+    view = app.View(store, "XAG")
+    with desk_of(store) as desk:
+        register_write(view, desk, register_propose(view), "Exercise staff")
+        known = register(view, desk)
+    inputs = app.Inputs(view)
+    app.keep(register_exposure(inputs, known.register, label=known.origin.label), store)
+    wishes = app.PlanWishes(2e6, register=known.register, register_label=known.origin.label)
+    return {"plan": app.keep(app.plan(inputs, wishes), store)}
+
+
+def _take(world: Served, name: str, known: dict[str, str]) -> None:
     who, path, theme = PAGES[name]
+    path = path.format(**known)
     watched = world.visit(who, theme=theme)
     page = watched.go(path)
     working = page.get_by_text("This is being worked out")

@@ -26,6 +26,12 @@ from redball.web.pages.planning.part import Version, Words, day_of, number_of, p
 from redball.web.visit import Visit, Visited
 
 _SHOWN = 500
+_KINDS = {
+    "trigger": "Triggers that are reached", "review": "Reviews", "owner": "Nobody looks after it",
+    "source": "Likelihoods without a source", "indicator": "Indicators without a fresh value",
+    "contingency": "Plans that nothing rehearses",
+}  # fmt: skip
+"""What notices of a kind are about."""
 
 
 class Reviewing(BaseModel):
@@ -63,6 +69,11 @@ def _list(visit: Visit, problem: BadUse | None = None) -> Response:
         rows=register_frame(found).head(_SHOWN).to_dicts(),
         names={each.key: each.name for each in categories()},
         titles={risk.key: risk.title for risk in found.register.risks},
+        wanting=[
+            (kind, [one for one in found.notices if one.kind == kind])
+            for kind in dict.fromkeys(one.kind for one in found.notices)
+        ],
+        kinds=_KINDS,
         proposed=proposed,
         measured=measured,
         can=can,
