@@ -6,6 +6,7 @@ Expected loss follows from the rates of hazards; loss in the worst futures is th
 at risk over drawn years (Rockafellar and Uryasev, Journal of Risk 2 (2000) 21-41).
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +18,7 @@ from redball.model import BadUse
 from redball.planning.portfolio.effects import Chosen
 from redball.planning.portfolio.hazards import Hazard, Years
 from redball.planning.treatments import Treatment
-from redball.solvers import LinearProblem, Solution, Status, explain_conflict, solve
+from redball.solvers import LinearProblem, Status, explain_conflict, solve
 from redball.solvers.solve import Progress
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +26,11 @@ Ints = npt.NDArray[np.int32]
 
 TRIFLE = 2e-5
 """A change below this share of the undisturbed loss decides nothing."""
+
+CUTS = 40
+"""Programmes solved for one choice at most."""
+CLOSE = 1e-5
+"""The tail of a portfolio is as foreseen within this share of the objective."""
 
 _KEPT_BYTES = 100_000_000
 """Occurrences from different days on that are kept at most."""
@@ -271,10 +277,16 @@ class Question:
 
 def tail_mean(losses: Floats, tail: float) -> float:
     """Conditional value at risk: mean of the worst share, a future in part where it must be."""
-    worst = np.sort(losses)[::-1]
-    left = tail * len(worst)
-    weight = np.clip(left - np.arange(len(worst)), 0.0, 1.0)
-    return float(weight @ worst / left)
+    return float(worst_shares(losses, tail) @ losses)
+
+
+def worst_shares(losses: Floats, tail: float) -> Floats:
+    """Weight of each future in the mean of the worst share of them, shape (N,); they sum to 1."""
+    left = tail * len(losses)
+    share = np.zeros(len(losses))
+    order = np.argsort(-losses, kind="stable")
+    share[order] = np.clip(left - np.arange(len(losses)), 0.0, 1.0) / left
+    return share
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,9 +317,30 @@ def choose(
     *,
     gap: float = 0.001,
     time_limit_seconds: float = 120.0,
+    start: Chosen | None = None,
     progress: Progress | None = None,
 ) -> Choice:
     """Choose the portfolio of the least loss that a budget pays.
+
+    The mean of the worst futures is the greatest of all weighted means of futures whose weights are
+    no more than the worst ones have (Rockafellar and Uryasev 2000). Only those that some portfolio
+    met on the way has as its worst are rows of the programme; it is solved again with one more
+    until the portfolio found has no worse one (cutting planes, Kelley 1960). That is the same
+    optimum as with a row for each future, and every programme is a small one.
+
+    Parameters
+    ----------
+    question : Question
+    terms : Terms
+    budget : float
+        Euro over the plan.
+    gap : float
+        Share of the objective within which each programme is solved.
+    time_limit_seconds : float
+        Of all programmes together.
+    start : frozenset of int, optional
+        A portfolio to begin with; it need not keep anything.
+    progress : callable, optional
 
     Raises
     ------
@@ -315,21 +348,43 @@ def choose(
         No portfolio keeps all limits and goals: says which contradict each other, and the cheapest
         way out.
     """
-    problem = _problem(question, terms, budget)
-    found = solve(problem, gap=gap, time_limit_seconds=time_limit_seconds, progress=progress)
-    if found.status is Status.INFEASIBLE:
-        raise _contradiction(question, problem, time_limit_seconds)
-    if not len(found.x):
-        raise BadUse(
-            f"No portfolio was found in {time_limit_seconds:g} seconds.",
-            mend="Allow more time, or fewer candidates.",
-        )
-    return _choice(question, found)
-
-
-def _choice(question: Question, found: Solution) -> Choice:
-    chosen = frozenset(np.flatnonzero(found.x[: len(question.treatments)] > 0.5).tolist())
-    return Choice(chosen, found.objective, found.bound, found.gap, str(found.status), found.seconds)
+    began = time.perf_counter()
+    drawn = _drawn_up(question, terms, budget)
+    shares = [drawn.worst(each) for each in dict.fromkeys((frozenset[int](), start or frozenset()))]
+    best: tuple[float, Floats] | None = None
+    bound, status = -np.inf, Status.FEASIBLE
+    for _ in range(CUTS):
+        left = time_limit_seconds - (time.perf_counter() - began)
+        if best is not None and left <= 0:
+            break
+        problem = drawn.problem(shares)
+        found = solve(
+            problem, gap=gap, time_limit_seconds=max(left, 0.1), progress=progress,
+            start=None if best is None else drawn.whole(best[1], shares),
+        )  # fmt: skip
+        if found.status is Status.INFEASIBLE:
+            raise _contradiction(question, problem, time_limit_seconds)
+        if not len(found.x):
+            if best is not None:
+                break
+            raise BadUse(
+                f"No portfolio was found in {time_limit_seconds:g} seconds.",
+                mend="Allow more time, or fewer candidates.",
+            )
+        bound, status = max(bound, found.bound), found.status
+        taken = found.x[: drawn.tail]
+        value, share = drawn.value(taken)
+        if best is None or value < best[0]:
+            best = value, taken
+        if value - found.objective <= CLOSE * max(abs(value), 1.0):
+            break
+        shares.append(share)
+    assert best is not None
+    value, taken = best
+    chosen = frozenset(np.flatnonzero(taken[: drawn.count] > 0.5).tolist())
+    missed = max(value - bound, 0.0)
+    proven = missed / abs(value) if missed > 0 and value else 0.0
+    return Choice(chosen, value, bound, proven, str(status), time.perf_counter() - began)
 
 
 def _contradiction(question: Question, problem: LinearProblem, limit: float) -> BadUse:
@@ -366,6 +421,13 @@ class _Rows:
         self.high: list[float] = []
         self.names: list[str] = []
 
+    def copy(self) -> "_Rows":
+        """The same, to which others are added."""
+        made = _Rows()
+        for name, values in vars(self).items():
+            setattr(made, name, list(values))
+        return made
+
     def add(self, name: str, entries: Mapping[int, float], low: float, high: float) -> None:
         for column, value in entries.items():
             if value:
@@ -388,19 +450,86 @@ class _Rows:
         self.names.append(name)
 
 
-def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
-    """Columns: treatments, sets of several, the quantile, and what each future has above it."""
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A programme without its rows for the worst futures. N futures.
+
+    Columns are treatments, sets of several, and the mean of the worst futures.
+
+    Attributes
+    ----------
+    question : Question
+    columns : mapping of sets to int
+    count, tail : int
+        Treatments, and the column of the tail.
+    cost, low, high : float64 arrays, shape (tail + 1,)
+    rows : _Rows
+    loss : float64 array, shape (N, tail)
+        What each column changes in each future.
+    without : float64 array, shape (N,)
+    """
+
+    question: Question
+    columns: Mapping[Chosen, int]
+    count: int
+    tail: int
+    cost: Floats
+    low: Floats
+    high: Floats
+    rows: _Rows
+    loss: Floats
+    without: Floats
+
+    def value(self, taken: Floats) -> tuple[float, Floats]:
+        """Objective of columns without the tail, and the weights of their worst futures."""
+        losses = self.without + self.loss @ taken
+        share = worst_shares(losses, self.question.aim.tail)
+        return float(self.cost[:-1] @ taken + self.cost[-1] * (share @ losses)), share
+
+    def worst(self, chosen: Chosen) -> Floats:
+        """Weights of the worst futures of a portfolio."""
+        taken = np.zeros(self.tail)
+        for each, column in self.columns.items():
+            taken[column] = each <= chosen
+        return self.value(taken)[1]
+
+    def whole(self, taken: Floats, shares: Sequence[Floats]) -> Floats:
+        """Columns with a tail that keeps all rows."""
+        losses = self.without + self.loss @ taken
+        return np.append(taken, max(float(share @ losses) for share in shares))
+
+    def problem(self, shares: Sequence[Floats]) -> LinearProblem:
+        """The programme with a row for each of some weights of futures."""
+        rows = self.rows.copy()
+        largest = max(float(np.abs(self.loss).max(initial=0.0)), 1e-300)
+        for share in shares if self.cost[-1] else ():
+            change = share @ self.loss
+            used = np.flatnonzero(np.abs(change) > _SMALL * largest)
+            # tail >= weighted mean of the losses in futures
+            rows.add_arrays(
+                "", np.append(used, self.tail), np.append(-change[used], 1.0),
+                float(share @ self.without), np.inf,
+            )  # fmt: skip
+        whole = np.zeros(self.tail + 1, np.bool_)
+        whole[: self.count] = True
+        return LinearProblem(
+            cost=self.cost, low=self.low, high=self.high, row_start=np.array(rows.start),
+            column=np.array(rows.column, np.int64), value=np.array(rows.value, np.float64),
+            row_low=np.array(rows.low), row_high=np.array(rows.high), whole=whole,
+            row_names=tuple(name or f"row {n}" for n, name in enumerate(rows.names)),
+        )  # fmt: skip
+
+
+def _drawn_up(question: Question, terms: Terms, budget: float) -> _Drawn:
+    """Draw up the programme of a question."""
     count = len(question.treatments)
     terms, idle = _pruned(question, terms)
     sets = [each for each in terms.change if len(each) > 1]
     columns = {frozenset([row]): row for row in range(count)}
     columns |= {each: count + number for number, each in enumerate(sets)}
-    futures = len(question.years.times)
-    quantile = count + len(sets)
-    size = quantile + 1 + futures
-    aim = question.aim
-    cost = np.zeros(size)
-    loss = np.zeros((futures, quantile))
+    tail, aim = count + len(sets), question.aim
+    cost = np.zeros(tail + 1)
+    loss = np.zeros((len(question.years.times), tail))
     for lead, own in _by_lead(question, terms.change).items():
         place = [columns[each] for each in own]
         total = np.array([terms.change[each].sum(axis=1) for each in own])  # sets, 1 + H
@@ -410,10 +539,10 @@ def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
         cost[place] = (1 - aim.tail_weight) * expected
         if aim.tail_weight:
             loss[:, place] = question.counts(lead) @ beyond + always
-    cost[quantile] = aim.tail_weight
-    cost[quantile + 1 :] = aim.tail_weight / (aim.tail * futures)
-    low, high = np.zeros(size), np.ones(size)
-    low[quantile], high[quantile:] = -np.inf, np.inf
+    cost[tail] = aim.tail_weight
+    low, high = np.zeros(tail + 1), np.ones(tail + 1)
+    # with no weight it is any number
+    low[tail], high[tail] = (-np.inf, np.inf) if aim.tail_weight else (0.0, 0.0)
     high[list(idle | question.forbidden)] = 0.0
     for row in question.pinned:
         low[row] = high[row] = 1.0
@@ -433,24 +562,7 @@ def _problem(question: Question, terms: Terms, budget: float) -> LinearProblem:
     for limit in question.limits:
         rows.add(limit.name, limit.amount, -np.inf, limit.most)
     without = question.futures(terms.nothing.sum(axis=1))
-    if aim.tail_weight:
-        least = _SMALL * max(float(np.abs(loss).max(initial=0.0)), 1e-300)
-        for number in range(futures):
-            used = np.flatnonzero(np.abs(loss[number]) > least)
-            # z >= loss - quantile
-            above = [quantile, quantile + 1 + number]
-            rows.add_arrays(
-                "", np.concatenate([used, above]), np.concatenate([-loss[number, used], [1.0, 1.0]]),
-                float(without[number]), np.inf,
-            )  # fmt: skip
-    whole = np.zeros(size, np.bool_)
-    whole[:count] = True
-    return LinearProblem(
-        cost=cost, low=low, high=high, row_start=np.array(rows.start),
-        column=np.array(rows.column, np.int64), value=np.array(rows.value, np.float64),
-        row_low=np.array(rows.low), row_high=np.array(rows.high), whole=whole,
-        row_names=tuple(name or f"row {n}" for n, name in enumerate(rows.names)),
-    )  # fmt: skip
+    return _Drawn(question, columns, count, tail, cost, low, high, rows, loss, without)
 
 
 def _pairs_of_groups(

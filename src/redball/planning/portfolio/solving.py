@@ -210,8 +210,9 @@ class Planner:
                 progress(rounds / most_rounds)
             terms = self.terms(around)
             last = choose(
-                self.question, terms, budget, gap=gap, time_limit_seconds=time_limit_seconds
-            )
+                self.question, terms, budget, gap=gap, time_limit_seconds=time_limit_seconds,
+                start=around,
+            )  # fmt: skip
             foreseen = self.foreseen(terms, last.chosen)
             found = self.measured(last.chosen)
             if self._fits(last.chosen, budget) and (best is None or found[2] < best[1][2]):
