@@ -8,7 +8,7 @@ at 20 sites and 10 hazards, M 10,000 items at 1,000 sites and 200 hazards, L 30,
 sites and 400 hazards. Candidates come from the generators of the product; how many each kind may
 give is set so that about 50, 2,000 and 4,000 result. *prepare_s* is from the network to the effects
 of all candidates, *decide_s* the frontier of seven budgets, the choice with a gap of 1 %, and its
-rehearsal on the whole twin with so many replications as are shown; likelihoods, whole futures and
+rehearsal on the whole twin (*runs_of_twin* for each portfolio); likelihoods, whole futures and
 baselines are left out. *solve_s* is one more choice for the same budget from nothing, everything
 known. *again_s* is the choice after a treatment that was not chosen is pinned, from the portfolio
 that was; *without_s* after the dearest of those that were chosen is forbidden.
@@ -77,8 +77,8 @@ def measure(name: str) -> dict[str, float]:
     building = time.perf_counter() - start
     compile_events()
     options = PlanOptions(
-        most=size.most, gap=0.01, replications=size.replications, whole_futures=0,
-        sensitivity=False,
+        most=size.most, gap=0.01, replications=size.replications, rehearsed=size.rehearsed,
+        whole_futures=0, sensitivity=False,
     )  # fmt: skip
     runner = InProcess()
     with measured(0.05) as preparing:
@@ -90,6 +90,10 @@ def measure(name: str) -> dict[str, float]:
     with measured(0.05) as deciding:
         plan = decide(found, world.budget, options, runner=runner, progress=stages)
     gain = plan.rehearsed.gain
+    cost = [
+        hazard.per_year * max(float(lost - plan.without.lost[0].sum()), 0.0)
+        for hazard, lost in zip(plan.hazards, plan.without.lost[1:].sum(axis=1), strict=True)
+    ]
     return {
         "items": size.items,
         "sites": size.sites,
@@ -98,6 +102,8 @@ def measure(name: str) -> dict[str, float]:
         "candidates": len(plan.treatments),
         "parts": found.planner.effects.parts,
         "runs_of_parts": plan.runs,
+        "hazards_on_twin": len(plan.ran),
+        "their_share_of_cost": sum(cost[h] for h in plan.ran) / sum(cost),
         "runs_of_twin": (1 + len(plan.ran)) * size.replications,
         "plan_s": preparing.seconds + deciding.seconds,
         "prepare_s": preparing.seconds,
@@ -122,17 +128,17 @@ def _again(found: Prepared, chosen: frozenset[int], budget: float) -> dict[str, 
     planner = found.planner
     question = planner.question
     groups = {question.treatments[row].group for row in chosen} - {""}
-    pinned = next(
+    others = [
         row
-        for row in np.argsort(-question.costs).tolist()
-        if row not in chosen
-        and question.treatments[row].group not in groups
-        and question.costs[row] <= budget / 10
-    )
+        for row in np.argsort(question.costs, kind="stable").tolist()
+        if row not in chosen and question.treatments[row].group not in groups
+    ]
+    fitting = [row for row in others if question.costs[row] <= budget / 10]
+    pinned = frozenset([*fitting[-1:], *others[:1]][:1])
     dearest = max(chosen, key=lambda row: (question.costs[row], row))
     asked = {
         "solve_s": (frozenset[int](), question),
-        "again_s": (chosen, replace(question, pinned=frozenset([pinned]))),
+        "again_s": (chosen, replace(question, pinned=pinned)),
         "without_s": (chosen, replace(question, forbidden=frozenset([dearest]))),
     }
     times = {}

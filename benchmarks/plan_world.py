@@ -32,8 +32,8 @@ class Size:
         Candidates of each kind that generators make: chosen so that ``candidates`` result.
     candidates : int
         What is aimed at in all.
-    replications : int
-        Of the whole twin in the rehearsal.
+    replications, rehearsed : int
+        Of the whole twin in the rehearsal, and hazards that are run there.
     """
 
     items: int
@@ -42,12 +42,13 @@ class Size:
     most: int
     candidates: int
     replications: int
+    rehearsed: int
 
 
 SIZES = {
-    "S": Size(100, 20, 10, 9, 50, 20),
-    "M": Size(10_000, 1_000, 200, 400, 2_000, 5),
-    "L": Size(30_000, 2_000, 400, 800, 4_000, 2),
+    "S": Size(100, 20, 10, 9, 50, 20, 40),
+    "M": Size(10_000, 1_000, 200, 400, 2_000, 3, 20),
+    "L": Size(30_000, 2_000, 400, 800, 4_000, 2, 10),
 }
 
 

@@ -440,7 +440,8 @@ def _assumed(options: PlanOptions) -> tuple[str, ...]:
         "they cost adds up.",
         f"Effects come from {how.replications} replications of the parts that a treatment touches; "
         "the plan is rehearsed on the whole network. What parts share over lanes of limited "
-        "capacity is only in the latter.",
+        "capacity is only in the latter, where at most "
+        f"{options.rehearsed} hazards are run, those that cost most in a year.",
         "A treatment saves nothing before its lead time is over, and in the rehearsal is at work "
         "from the first day.",
         "Costs that no data state are assumptions, named with each treatment; nothing is "

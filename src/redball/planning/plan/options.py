@@ -69,6 +69,8 @@ class PlanOptions:
         Of runs of parts.
     replications : int
         Of the whole twin.
+    rehearsed : int
+        Hazards that are run on the whole twin at most: those that cost most in a year.
     futures : int
         Years drawn for the tail.
     whole_futures : int
@@ -95,6 +97,7 @@ class PlanOptions:
     goals: Goals = field(default_factory=Goals)
     how: Rehearsal = field(default_factory=Rehearsal)
     replications: int = 20
+    rehearsed: int = 40
     futures: int = 200
     whole_futures: int = 20
     prices: Prices = field(default_factory=Prices)

@@ -11,7 +11,7 @@ from redball.planning.goals.binding import bound, tests_of
 from redball.planning.plan.options import PlanOptions
 from redball.planning.plan.risks import Risk
 from redball.planning.portfolio.choosing import Question
-from redball.planning.portfolio.effects import WAITS, Effects
+from redball.planning.portfolio.effects import NOTHING, WAITS, Effects
 from redball.planning.portfolio.hazards import Hazard, draw_years
 from redball.planning.portfolio.solving import Planner
 from redball.planning.portfolio.worth import Worth, worth_of
@@ -132,10 +132,13 @@ def prepare(
             progress("candidates", share)
 
     planner.screen(tell)
-    costly = tuple(
-        h for h in range(len(hazards))
-        if any(h in effects.struck(part, treated=True) for part in range(effects.parts))
-    )  # fmt: skip
+    lost = planner.total(NOTHING)
+    yearly = {
+        h: hazards[h].per_year * float(lost[h + 1] - lost[0])
+        for part in range(effects.parts)
+        for h in effects.struck(part, treated=True)
+    }
+    costly = tuple(sorted(sorted(yearly, key=lambda h: (-yearly[h], h))[: chosen.rehearsed]))
     return Prepared(
         opened.network, opened.targets, known, tuple(risks), hazards, tuple(treatments), worth,
         planner, costly, plain.runs, titles,

@@ -350,7 +350,8 @@ def choose(
     """
     began = time.perf_counter()
     drawn = _drawn_up(question, terms, budget)
-    shares = [drawn.worst(each) for each in dict.fromkeys((frozenset[int](), start or frozenset()))]
+    guess = drawn.taken(start or frozenset())
+    shares = [drawn.value(guess)[1], drawn.value(np.zeros(drawn.tail))[1]]
     best: tuple[float, Floats] | None = None
     bound, status = -np.inf, Status.FEASIBLE
     for _ in range(CUTS):
@@ -360,7 +361,7 @@ def choose(
         problem = drawn.problem(shares)
         found = solve(
             problem, gap=gap, time_limit_seconds=max(left, 0.1), progress=progress,
-            start=None if best is None else drawn.whole(best[1], shares),
+            start=drawn.whole(guess if best is None else best[1], shares),
         )  # fmt: skip
         if found.status is Status.INFEASIBLE:
             raise _contradiction(question, problem, time_limit_seconds)
@@ -486,12 +487,12 @@ class _Drawn:
         share = worst_shares(losses, self.question.aim.tail)
         return float(self.cost[:-1] @ taken + self.cost[-1] * (share @ losses)), share
 
-    def worst(self, chosen: Chosen) -> Floats:
-        """Weights of the worst futures of a portfolio."""
-        taken = np.zeros(self.tail)
+    def taken(self, chosen: Chosen) -> Floats:
+        """Columns of a portfolio, without the tail."""
+        found = np.zeros(self.tail)
         for each, column in self.columns.items():
-            taken[column] = each <= chosen
-        return self.value(taken)[1]
+            found[column] = each <= chosen
+        return found
 
     def whole(self, taken: Floats, shares: Sequence[Floats]) -> Floats:
         """Columns with a tail that keeps all rows."""
