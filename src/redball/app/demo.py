@@ -1,4 +1,4 @@
-"""The main job in one call: raw national data to the picture, its findings, and a rehearsal."""
+"""The main job in one call: raw national data in, a rehearsed plan out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from redball.access.actions import Action
-from redball.app.answers import Answer, write_answer_report
+from redball.app.answers import Answer, keep, write_answer_report
 from redball.app.demo_sharing import Sharing, share
 from redball.app.doing import use_case
 from redball.app.example import write_example
@@ -21,8 +21,10 @@ from redball.app.picture import (
     picture_of,
     recognise,
 )
+from redball.app.plan import PlanWishes, plan_of
 from redball.app.readiness import CurveOptions, stock_curve
-from redball.app.rehearsal import RunOptions, TwinOptions, rehearsal
+from redball.app.register import desk_of, register, register_propose, register_write
+from redball.app.rehearsal import Rehearsal, RunOptions, TwinOptions, rehearsal
 from redball.app.replenishment import replenish
 from redball.app.report import write_report
 from redball.app.scenarios import CompareOptions, compare_of
@@ -37,6 +39,9 @@ DEMO_BUYER = "DEU"
 """Whose orders the demo lists: each nation orders for its own sites."""
 DEMO_POINTS = 20
 DEMO_SCENARIOS = ("port-closed", "common-supplier-lost", "winter-surge")
+DEMO_BUDGET = 2e6
+DEMO_CANDIDATES = 40
+DEMO_STAFF = "Exercise staff"
 DEMO_RUNS = 10
 """Replications of each future; the intervals stand beside the figures."""
 
@@ -75,13 +80,30 @@ class DemoResult:
     stress: Answer
     comparison: Answer
     sharing: Sharing
+    plan: Answer | None
+    plan_report: Path | None
+    plan_key: str | None
 
 
-@use_case(Action.SEE)
-def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None) -> DemoResult:
-    """Make the exercise coalition, import every package, and show what can be seen.
+@use_case(Action.REQUEST)
+def demo(
+    folder: Path,
+    *,
+    viewer: str = "XAG",
+    budget: float = DEMO_BUDGET,
+    progress: Progress | None = None,
+) -> DemoResult:
+    """Make the exercise coalition, import every package, and plan for a budget.
 
     Running it again makes everything anew. A folder that holds something else is left alone.
+
+    Parameters
+    ----------
+    folder : Path
+    viewer : str
+    budget : float
+        Euro over three years; 0: no plan is made.
+    progress : callable, optional
 
     Raises
     ------
@@ -113,17 +135,36 @@ def demo(folder: Path, *, viewer: str = "XAG", progress: Progress | None = None)
         answers=[curve],
     )
     order_report = write_answer_report([orders], folder / "orders.html")
-    stress, comparison = _rehearse(inputs, progress)
+    found = rehearsal(inputs, TwinOptions(), progress)
+    stress, comparison = _rehearse(found, inputs, progress)
     stress_report = write_answer_report([stress, comparison], folder / "stress.html")
+    planned = _planned(found, inputs, budget, progress) if budget > 0 else None
+    plan_report = plan_key = None
+    if planned is not None:
+        plan_report = write_answer_report([planned], folder / "plan.html")
+        plan_key = keep(planned, str(store))
     return DemoResult(
         folder, store, report, order_report, tuple(imported), picture, findings, curve, orders,
-        stress_report, stress, comparison, share(str(store), folder),
+        stress_report, stress, comparison, share(str(store), folder), planned, plan_report,
+        plan_key,
     )  # fmt: skip
 
 
-def _rehearse(inputs: Inputs, progress: Progress | None) -> tuple[Answer, Answer]:
+def _planned(found: Rehearsal, inputs: Inputs, budget: float, progress: Progress | None) -> Answer:
+    """Write what the data propose into the register, and plan against it."""
+    view = inputs.view
+    with desk_of(view.store) as desk:
+        register_write(view, desk, register_propose(view), DEMO_STAFF)
+        known = register(view, desk)
+    wishes = PlanWishes(
+        budget, most=DEMO_CANDIDATES, replications=DEMO_RUNS, whole_futures=DEMO_RUNS,
+        register=known.register, register_label=known.origin.label,
+    )  # fmt: skip
+    return plan_of(found, inputs, wishes, progress)
+
+
+def _rehearse(found: Rehearsal, inputs: Inputs, progress: Progress | None) -> tuple[Answer, Answer]:
     """What would hurt most, and three scenarios side by side."""
-    found = rehearsal(inputs, TwinOptions(), progress)
     run = RunOptions(replications=DEMO_RUNS)
     stress = stress_of(
         found, inputs, StressOptions(pairs_among=3, constraints=0, run=run), progress
@@ -142,6 +183,8 @@ def _prepare(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).write_text("Made by redball demo; made anew at each run.\n")
     for name in ("coalition.sqlite", "coalition.sqlite-wal", "coalition.sqlite-shm"):
+        (folder / name).unlink(missing_ok=True)
+    for name in ("coalition.sqlite.desk", "coalition.desk.sqlite"):
         (folder / name).unlink(missing_ok=True)
     keys = folder / "coalition.sqlite.keys"
     if keys.is_dir():  # of the exercise: the next one has keys of its own

@@ -20,9 +20,12 @@ def demo(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Where to serve; another if taken.")
     ] = 8471,
+    budget: Annotated[
+        str, typer.Option("--budget", help="Of the plan, over three years; 0 for no plan.")
+    ] = "2M",
     json: JsonOption = False,
 ) -> None:
-    """Make the exercise coalition, show its picture and findings, and what would hurt it most.
+    """Make the exercise coalition, show its picture and findings, and plan for a budget.
 
     With --serve it ends by serving the pages, as make demo does; with --json never.
     """
@@ -32,7 +35,7 @@ def demo(
     from redball.cli.tour import show_demo
 
     with progress_bar(quiet=json) as progress:
-        result = app.demo(folder, viewer=viewer, progress=progress)
+        result = app.demo(folder, viewer=viewer, budget=app.budget_of(budget), progress=progress)
     if json:
         print_json(
             {
@@ -47,6 +50,9 @@ def demo(
                 "stress_report": result.stress_report,
                 "stress": result.stress.content,
                 "scenarios": result.comparison.content,
+                "plan_report": result.plan_report,
+                "plan": None if result.plan is None else result.plan.content,
+                "plan_kept_as": result.plan_key,
                 "sharing": {
                     "agreement": result.sharing.agreement,
                     "views": result.sharing.views,

@@ -19,13 +19,18 @@ def show_demo(result: DemoResult) -> None:
     show_findings(result.findings, result.findings.findings, rows=2, evidence=False)
     _show_readiness(result)
     _show_rehearsal(result)
+    _show_plan(result)
     _show_sharing(result)
     store, viewer = result.store, result.picture.origin.viewer
     console.print(f"\n[bold]Report:[/bold] {safe(result.report)}", soft_wrap=True)
     console.print(f"[bold]Orders:[/bold] {safe(result.order_report)}", soft_wrap=True)
     console.print(f"[bold]Stress test:[/bold] {safe(result.stress_report)}", soft_wrap=True)
+    if result.plan_report is not None:
+        console.print(f"[bold]Plan:[/bold] {safe(result.plan_report)}", soft_wrap=True)
     console.print("[bold]Try next[/bold]")
     for line in (
+        f"redball plan     --store {store} --viewer {viewer} --budget 500k --baselines",
+        f"redball risk register list --store {store} --viewer {viewer}",
         f"redball findings --store {store} --viewer {viewer} --level critical --evidence",
         f"redball picture  --store {store} --viewer DEU --table shared_items",
         f"redball stock optimise --store {store} --viewer {viewer} --budget 500000",
@@ -69,6 +74,21 @@ def _show_readiness(result: DemoResult) -> None:
         "The most urgent orders",
         rows=6,
     )
+
+
+def _show_plan(result: DemoResult) -> None:
+    """Show what to do for the budget, and what it saves."""
+    plan = result.plan
+    if plan is None:
+        return
+    console.print()
+    console.print(f"[bold]{safe(plan.title)}[/bold]  {safe(plan.origin.marking)}")
+    for sentence in plan.said:
+        console.print(f"  {safe(sentence)}", soft_wrap=True)
+    chosen = plan.tables.get("treatments")
+    if chosen is not None:
+        columns = ["title", "nation", "cost_eur", "saves", "needed_for"]
+        show_frame(chosen.select(columns).head(8), "What saves most", rows=8)
 
 
 def _show_rehearsal(result: DemoResult) -> None:
