@@ -19,7 +19,7 @@ SCRIPTS = (
 WHOLE = ("placement", "gate")
 """Parts whose sizes are those of published cases: ``benchmarks/bench_<part>.py``."""
 
-MODULES = ("simulation", "runtime", "stress")
+MODULES = ("simulation", "runtime", "stress", "plan")
 """Parts that start processes of their own: ``python -m benchmarks.bench_<part> --size S M``."""
 
 PARTS = ["start", "import", "twin", "picture", *SCRIPTS, *WHOLE, *MODULES]
@@ -59,7 +59,8 @@ def main() -> None:
     for name in [n for n in wanted if n in MODULES]:
         print(f"\n## {name}\n", flush=True)
         module = f"benchmarks.bench_{name}"
-        sizes = [size for size in chosen.size if size != "XL" or name == "simulation"]
+        most = {"simulation": ("S", "M", "L", "XL"), "plan": ("S", "M")}.get(name, ("S", "M", "L"))
+        sizes = [size for size in chosen.size if size in most]
         subprocess.run([sys.executable, "-m", module, "--size", *sizes], check=True)
     for name in [n for n in wanted if n in WHOLE]:
         print(f"\n## {name}\n", flush=True)

@@ -39,6 +39,7 @@ class Twin:
     hazards: Sequence[Hazard]
     how: Rehearsal
     rules: Rows = field(default_factory=lambda: NO_RULES)
+    _known: dict[frozenset[Treatment], Floats] = field(default_factory=dict, init=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,23 +72,31 @@ def rehearse(
 ) -> list[Rehearsed]:
     """Run the whole network with each portfolio and without any, on the same draws.
 
-    All treatments are at work from the first day of a run.
+    All treatments are at work from the first day of a run. What a twin was asked before is not run
+    again.
     """
-    networks = [twin.network, *(treated(twin.network, each) for each in portfolios)]
-    futures = [NO_CHANGES, *(h.changes(float(twin.how.strike_day)) for h in twin.hazards)]
+    known = twin._known
+    wanted = [frozenset[Treatment](), *map(frozenset, portfolios)]
+    fresh = [each for each in dict.fromkeys(wanted) if each not in known]
+    networks = tuple(treated(twin.network, sorted(each, key=lambda one: one.key)) for each in fresh)
+    futures = (NO_CHANGES, *(h.changes(float(twin.how.strike_day)) for h in twin.hazards))
     tasks = [
         (place, future, number)
         for place in range(len(networks))
         for future in range(len(futures))
         for number in range(twin.how.replications)
     ]
-    work = partial(lost_in_run, twin, tuple(networks), tuple(futures))
-    keys = [" ".join(map(str, task)) for task in tasks]
-    found = (runner or InOrder()).map(work, tasks, keys=keys, progress=progress)
-    shape = (len(networks), len(futures), twin.how.replications)
-    lost = np.array(list(found)).reshape(shape)
+    if tasks:
+        work = partial(lost_in_run, twin, networks, futures)
+        keys = [" ".join(map(str, task)) for task in tasks]
+        found = list((runner or InOrder()).map(work, tasks, keys=keys, progress=progress))
+        shape = (len(networks), len(futures), twin.how.replications)
+        known.update(zip(fresh, np.array(found).reshape(shape), strict=True))
+    without = known[frozenset()]
     rates = np.array([h.per_year for h in twin.hazards])
-    return [_compared(lost[0], each, rates, twin.how.days, confidence) for each in lost[1:]]
+    return [
+        _compared(without, known[each], rates, twin.how.days, confidence) for each in wanted[1:]
+    ]
 
 
 def yearly(lost: Floats, rates: Floats, days: float) -> Floats:
