@@ -19,6 +19,7 @@ DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 GUIDES = (
     "tutorials/readiness.md",
     "tutorials/rehearsal.md",
+    "tutorials/plan.md",
     "guides/plan-spares.md",
     "guides/survive-a-surge.md",
     "guides/size-a-reserve.md",
@@ -116,6 +117,7 @@ def test_files_that_guides_have_written_are_there(desk: Path) -> None:
         "war.csv", "surge.csv", "stages.csv", "arcs.csv", "orders/manifest.toml",
         "mine/site.csv", "mine/item.csv", "mine/demand.csv",
         "depot.toml", "helped.toml", "calm.toml", "winter-calm.toml",
+        "appetite.toml", "goals.toml",
     }  # fmt: skip
 
 

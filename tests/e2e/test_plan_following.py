@@ -5,9 +5,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from tests.one_demo import in_place
 from tests.web_world import exercise_store
+
+import redball
+from redball.model import BadUse
 
 QUICK = ("--most", "8", "--replications", "2", "--futures", "0", "--register", "none")
 
@@ -144,3 +148,21 @@ def test_bad_wishes_are_told_before_or_in_the_run(
 def test_a_budget_in_another_currency_or_none_is_told(store: str) -> None:
     assert "in USD" in refused(store, "--budget", "3M USD")
     assert "No budget is given" in refused(store)
+
+
+def test_a_notebook_plans_and_decides_again_without_running_anew(store: str) -> None:
+    quick = {"most": 6, "replications": 2, "whole_futures": 0, "register": None}
+    plan = redball.plan(store, "XAG", budget="300k", **quick)
+    ran = plan.plan.runs
+    assert plan.answer.figures["budget (EUR)"] == 300_000.0
+    key = min(
+        plan.answer.tables["candidates"].filter(~pl.col("chosen")).sort("cost_eur")["key"].head(1)
+    )
+    again = plan.again(budget="1M", pin=[key])
+    assert key in again.answer.tables["treatments"]["key"].to_list()
+    assert again.prepared is plan.prepared
+    assert again.plan.portfolio.objective <= plan.plan.portfolio.objective
+    assert again.plan.runs >= ran
+    with pytest.raises(BadUse, match="A plan has no 'money'"):
+        plan.again(money=3)
+    assert not hasattr(redball, "nothing")

@@ -239,8 +239,16 @@ def decide(
         cheapest way out.
     """
     chosen = (options or PlanOptions()).covering(prepared.risks)
-    run = runner or InOrder()
-    say = _Says(progress)
+    with prepared.lock:
+        run = runner or InOrder()
+        prepared.planner.effects.runner = run  # that of the last time may be closed
+        return _decided(prepared, budget, chosen, run, _Says(progress))
+
+
+def _decided(
+    prepared: Prepared, budget: float, chosen: PlanOptions, run: Runner, say: "_Says"
+) -> Plan:
+    """See :func:`decide`."""
     question, supposed = question_of(prepared, chosen)
     planner = replace(prepared.planner, question=question, correction=None)
     effects, costly = planner.effects, prepared.costly

@@ -1,7 +1,8 @@
 """Candidates and their effects, found once: what every choice on the same data starts from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 
@@ -48,6 +49,8 @@ class Prepared:
         Runs of parts before those of the planner.
     titles : pair of sequences of str
         Of items and nodes.
+    lock : lock
+        Held while something is decided: effects that are run for it are kept here.
     """
 
     network: Network
@@ -61,6 +64,7 @@ class Prepared:
     costly: tuple[int, ...]
     runs: int
     titles: tuple[Sequence[str], Sequence[str]]
+    lock: Lock = field(default_factory=Lock, repr=False)
 
 
 def prepare(

@@ -127,8 +127,8 @@ def test_seven_tenths_of_the_fuel_come_through_one_port_and_its_loss_is_felt(sto
         bool(len(way)) and net.lane_names[way[0]].endswith("into XAG:PORT-GDANSK") for way in lanes
     ]
     calm = run_events(net, horizon_days=360, seed=3)
-    units = sum(
-        run_events(net, horizon_days=360, seed=seed).arcs["units"][sold] for seed in range(6)
+    units = np.sum(
+        [run_events(net, horizon_days=360, seed=n).arcs["units"][sold] for n in range(6)], axis=0
     )
     assert units[enters].sum() / units.sum() == pytest.approx(0.70, abs=0.02)
     lost = np.array(
