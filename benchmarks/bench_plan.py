@@ -28,6 +28,7 @@ Compiling is done before and not counted. All work is done by the two workers of
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -80,15 +81,19 @@ def measure(name: str) -> dict[str, float]:
         most=size.most, gap=0.01, replications=size.replications, rehearsed=size.rehearsed,
         whole_futures=0, sensitivity=False,
     )  # fmt: skip
-    runner = InProcess()
+    runner, busy = InProcess(), time.process_time()
     with measured(0.05) as preparing:
         found = prepare(
             world.network, world.targets, world.risks, options, classes=world.classes,
             runner=runner,
         )  # fmt: skip
+    print(f"{name}: prepared in {preparing.seconds:.0f} s", file=sys.stderr, flush=True)
     stages = Stages()
     with measured(0.05) as deciding:
         plan = decide(found, world.budget, options, runner=runner, progress=stages)
+    print(
+        f"{name}: decided in {deciding.seconds:.0f} s", stages.seconds, file=sys.stderr, flush=True
+    )
     gain = plan.rehearsed.gain
     cost = [
         hazard.per_year * max(float(lost - plan.without.lost[0].sum()), 0.0)
@@ -106,6 +111,7 @@ def measure(name: str) -> dict[str, float]:
         "their_share_of_cost": sum(cost[h] for h in plan.ran) / sum(cost),
         "runs_of_twin": (1 + len(plan.ran)) * size.replications,
         "plan_s": preparing.seconds + deciding.seconds,
+        "plan_cpu_s": busy,
         "prepare_s": preparing.seconds,
         "decide_s": deciding.seconds,
         **{f"{stage}_s": seconds for stage, seconds in stages.seconds.items()},
