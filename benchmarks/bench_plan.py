@@ -91,6 +91,7 @@ def measure(name: str) -> dict[str, float]:
     stages = Stages()
     with measured(0.05) as deciding:
         plan = decide(found, world.budget, options, runner=runner, progress=stages)
+    busy = time.process_time() - busy
     print(
         f"{name}: decided in {deciding.seconds:.0f} s", stages.seconds, file=sys.stderr, flush=True
     )
