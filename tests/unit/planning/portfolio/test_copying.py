@@ -63,11 +63,14 @@ def test_what_happens_and_what_is_done_is_in_every_copy(world: World) -> None:
     made = stepped_part(copies.network, copies.steps(steps))
     for table in TABLES:
         assert getattr(made, table).tolist() == getattr(done.network, table).tolist()
+    sea = network.lane_names.index("SEA")
     changes = copies.changes(hazard.changes(20.0))
-    run = run_events(done.network, horizon_days=HOW.days, seed=1, changes=changes)
-    lost = run.available.reshape(3, -1).mean(axis=1)
-    calm = run_events(done.network, horizon_days=HOW.days, seed=1).available.reshape(3, -1)
-    assert (lost < calm.mean(axis=1)).all()
+    run = run_events(copies.network, horizon_days=HOW.days, seed=1, changes=changes)
+    assert (run.lanes["held_days"].reshape(3, -1)[:, sea] > 0).all()
+    calm = run_events(copies.network, horizon_days=HOW.days, seed=1)
+    assert not calm.lanes["held_days"].any()
+    turned = run_events(done.network, horizon_days=HOW.days, seed=1, changes=changes)
+    assert turned.lanes["held_days"].sum() < run.lanes["held_days"].sum()
 
 
 def test_rules_are_in_every_copy(world: World) -> None:
