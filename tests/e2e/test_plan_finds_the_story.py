@@ -57,7 +57,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     return Told(found, decide(prepared, BUDGET, options, runner=runner))
 
 
-def test_the_forge_behind_three_suppliers_gets_a_second_source(told: Told) -> None:
+def the_forge_behind_three_suppliers_gets_a_second_source(told: Told) -> None:
     # three nations know it under three keys; the finding names it, the plan takes it from there
     without, with_it = told.cost_of("loss of DEU:L-7230")
     assert without > 100.0
@@ -66,14 +66,14 @@ def test_the_forge_behind_three_suppliers_gets_a_second_source(told: Told) -> No
     assert any("WERK-SOLLING|forged ring blank" in key for key in sources)
 
 
-def test_the_chip_house_behind_others_gets_second_sources_too(told: Told) -> None:
+def the_chip_house_behind_others_gets_second_sources_too(told: Told) -> None:
     without, with_it = told.cost_of("loss of EST:T34")
     assert without > 10_000.0
     assert with_it < 0.5 * without
     assert any(key.startswith("source|party EST:T34|packaged chip") for key in told.chosen())
 
 
-def test_fuel_finds_another_port(told: Told) -> None:
+def fuel_finds_another_port(told: Told) -> None:
     for key in ("XAG:HZ-03", "XAG:HZ-09"):  # the jetty at Gdańsk, and mines before it
         without, with_it = told.cost_of(key)
         assert without > 1_000.0
@@ -82,7 +82,7 @@ def test_fuel_finds_another_port(told: Told) -> None:
     assert any("Gdańsk" in key or "Baltic" in key for key in ways)
 
 
-def test_one_bearing_under_four_names_is_one_stock_where_it_is_known_to_be(told: Told) -> None:
+def one_bearing_under_four_names_is_one_stock_where_it_is_known_to_be(told: Told) -> None:
     network = told.found.case.network
     bearings = {name for name in network.item_names if "BRG-45" in name}
     # by NIIN, NSN and part number it is one; a like name in boxes of ten waits for a person
@@ -93,7 +93,7 @@ def test_one_bearing_under_four_names_is_one_stock_where_it_is_known_to_be(told:
     assert nations >= {"DEU", "NLD", "POL"}
 
 
-def test_ammunition_that_would_expire_goes_to_who_waits_for_it(told: Told) -> None:
+def ammunition_that_would_expire_goes_to_who_waits_for_it(told: Told) -> None:
     network = told.found.case.network
     depot = network.cell("DEU:MUN-KRAUT", "DEU:M-CHARGE")
     lots = network.lots[network.lots["cell"] == depot]
@@ -103,3 +103,12 @@ def test_ammunition_that_would_expire_goes_to_who_waits_for_it(told: Told) -> No
     assert "DEU:M-CHARGE" in key
     (rotated,) = [each for each in told.plan.treatments if each.key == key]
     assert {step.table for step in rotated.steps} == {"cells", "lots"}
+
+
+def test_what_the_exercise_hides_is_found_and_treated(told: Told) -> None:
+    """One test, so that one worker makes the plan."""
+    the_forge_behind_three_suppliers_gets_a_second_source(told)
+    the_chip_house_behind_others_gets_second_sources_too(told)
+    fuel_finds_another_port(told)
+    one_bearing_under_four_names_is_one_stock_where_it_is_known_to_be(told)
+    ammunition_that_would_expire_goes_to_who_waits_for_it(told)

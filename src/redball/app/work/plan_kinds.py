@@ -24,6 +24,7 @@ def read_plan(given: Parameters, folder: Path) -> Runs:
         days = days_of(given.text("horizon") or "3y")
         goals = given.text("goals")
         most, replications = given.whole("most", 1, _MOST), given.whole("replications", 2, 1_000)
+        futures = given.whole("futures", 0, 1_000)
         tail = given.number("tail_weight", 0, 1)
         wishes = PlanWishes(
             budget, days,
@@ -33,6 +34,7 @@ def read_plan(given: Parameters, folder: Path) -> Runs:
             pin=given.texts("pin"), forbid=given.texts("forbid"),
             goals=read_goals(goals) if goals else Goals(),
             baselines=given.yes("baselines"),
+            whole_futures=20 if futures is None else futures,
             run=RunOptions(seed=given.whole("seed", 0, 2**53), minutes=MINUTES),
         )  # fmt: skip
 

@@ -18,7 +18,9 @@ from tests.one_demo import in_place
 from tests.web_world import SUBJECTS, World, csrf_of, world_in
 
 from redball import app
+from redball.app.register import register_write
 from redball.app.work import KINDS
+from redball.risk.register import Duration, Register, RiskEntry
 
 NODE = SUBJECTS["node"]
 LONG: dict[str, tuple[dict[str, object], str]] = {
@@ -38,6 +40,11 @@ LONG: dict[str, tuple[dict[str, object], str]] = {
     "reserve": ({"duration": "days:45"}, "stock reserve --duration days:45"),
     "replenish": ({}, "stock replenish"),
     "surge": ({"days": 30, "surges": ["5:15:3"]}, "stock surge --days 30 --surge 5:15:3"),
+    "plan": (
+        {"budget": "300k", "most": 3, "replications": 2, "futures": 0},
+        "plan --budget 300k --most 3 --replications 2 --futures 0",
+    ),
+    "register": ({"replications": 2}, "risk register analyse --replications 2"),
     "optimise": ({"budget": 500_000}, "stock optimise --budget 500000"),
 }
 """What is asked as long work, and as a command."""
@@ -55,6 +62,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         for nation in parties:
             app.agreement_sign(file, app.View(made.store, nation))
         app.agreement_activate(file, app.View(made.store, "DEU"))
+        entry = RiskEntry(
+            "port", "The port closes", "transport", (("site", "XAG:PORT-GDANSK"),), 0.1,
+            Duration(30.0),
+        )  # fmt: skip
+        register_write(app.View(made.store, NODE), made.services.desk, Register((entry,)), "Ann")
         yield made
 
 
