@@ -49,7 +49,7 @@ def plan_answer(
         "treatments": chosen,
         "hazards": _hazards(made),
         "frontier": _frontier(made),
-        "nations": _nations(chosen),
+        "nations": _nations(made, chosen),
         **plan_actions(found, wishes, made),
         "beside": neighbours_table(made),
         "goals": goals_table(made),
@@ -86,6 +86,9 @@ def plan_answer(
             "lost whatever is spent": made.left.floor,
             "saved by the next 1,000 EUR": made.left.worth_of_money,
             "regret": None if made.sensitivity is None else made.sensitivity.regret,
+            "regret of the most robust plan": None
+            if made.sensitivity is None
+            else made.sensitivity.robust_regret,
         },
         tables={name: frame for name, frame in tables.items() if frame.height},
         charts=_charts(made, chosen),
@@ -217,14 +220,27 @@ def _frontier(made: Plan) -> pl.DataFrame:
     })  # fmt: skip
 
 
-def _nations(chosen: pl.DataFrame) -> pl.DataFrame:
-    if not chosen.height:
-        return chosen
-    return (
-        chosen.group_by("nation")
-        .agg(treatments=pl.len(), pays_eur=pl.col("cost_eur").sum(), saves=pl.col("saves").sum())
-        .sort("pays_eur", descending=True)
-    )
+def _nations(made: Plan, chosen: pl.DataFrame) -> pl.DataFrame:
+    """Who pays, and whose readiness it saves: these are not the same."""
+    pays = {
+        row["nation"]: (row["treatments"], row["pays_eur"])
+        for row in chosen.group_by("nation")
+        .agg(treatments=pl.len(), pays_eur=pl.col("cost_eur").sum())
+        .iter_rows(named=True)
+    } if chosen.height else {}  # fmt: skip
+    gains: dict[str, float] = {}
+    for _, _, without, with_it, _, nation in made.left.measures:
+        gains[nation] = gains.get(nation, 0.0) + without - with_it
+    rows = [
+        {
+            "nation": nation, "treatments": pays.get(nation, (0, 0.0))[0],
+            "pays_eur": pays.get(nation, (0, 0.0))[1], "gains_a_year": gains.get(nation, 0.0),
+        }
+        for nation in sorted({*pays, *gains})
+        if nation in pays or abs(gains[nation]) > 0.5
+    ]  # fmt: skip
+    frame = pl.DataFrame(rows)
+    return frame.sort("pays_eur", "nation", descending=[True, False]) if rows else frame
 
 
 def _row(made: Plan, wishes: PlanWishes, row: int) -> dict[str, object]:

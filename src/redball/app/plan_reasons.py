@@ -72,7 +72,7 @@ def left_table(made: Plan) -> pl.DataFrame:
             "kind": kind, "title": name, "lost_a_year_without": without,
             "lost_a_year_with": with_it, "lost_a_year_for_any_money": most,
         }
-        for kind, name, without, with_it, most in made.left.measures
+        for kind, name, without, with_it, most, _ in made.left.measures
         if without > 0.5
     ])  # fmt: skip
 

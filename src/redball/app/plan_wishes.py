@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -204,14 +205,19 @@ def offers_of(path: Path) -> tuple[Edit, ...]:
         if path.stat().st_size > _MOST_OFFERS:
             raise BadUse(f"The file is larger than {_MOST_OFFERS:,} bytes.", where=path.name)
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            return offers_in(file, path.name)
     except OSError as error:
         raise BadUse(f"The file can't be read: {error.strerror}.", where=str(path)) from None
     except (UnicodeDecodeError, csv.Error):
         raise BadData(
             "This is no CSV in UTF-8.", where=path.name, mend=f"Columns: {', '.join(_OFFERS)}."
         ) from None
-    return tuple(_offer(row, f"{path.name}, line {line}") for line, row in enumerate(rows, 2))
+
+
+def offers_in(lines: Iterable[str], where: str) -> tuple[Edit, ...]:
+    """The same from lines of CSV."""
+    rows = csv.DictReader(lines)
+    return tuple(_offer(row, f"{where}, line {line}") for line, row in enumerate(rows, 2))
 
 
 def _offer(row: dict[str, str | None], where: str) -> Edit:

@@ -5,6 +5,7 @@ from pathlib import Path
 from redball.app.answers import Answer, Progress
 from redball.app.inputs import Inputs
 from redball.app.plan import PlanWishes, budget_of, days_of, plan
+from redball.app.plan_wishes import offers_in
 from redball.app.register import ExposureWishes, desk_of, register, register_exposure
 from redball.app.rehearsal import RunOptions
 from redball.app.work.limits import MINUTES
@@ -22,7 +23,7 @@ def read_plan(given: Parameters, folder: Path) -> Runs:
     with given.all_of_them():
         budget = budget_of(given.text("budget") or "")
         days = days_of(given.text("horizon") or "3y")
-        goals = given.text("goals")
+        goals, offers = given.text("goals"), given.text("offers")
         most, replications = given.whole("most", 1, _MOST), given.whole("replications", 2, 1_000)
         futures = given.whole("futures", 0, 1_000)
         tail = given.number("tail_weight", 0, 1)
@@ -33,6 +34,7 @@ def read_plan(given: Parameters, folder: Path) -> Runs:
             replications=20 if replications is None else replications,
             pin=given.texts("pin"), forbid=given.texts("forbid"),
             goals=read_goals(goals) if goals else Goals(),
+            edits=offers_in(offers.splitlines(), "offers") if offers else (),
             baselines=given.yes("baselines"),
             whole_futures=20 if futures is None else futures,
             run=RunOptions(seed=given.whole("seed", 0, 2**53), minutes=MINUTES),

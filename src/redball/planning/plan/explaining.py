@@ -56,9 +56,9 @@ class Left:
 
     Attributes
     ----------
-    measures : tuple of (str, str, float, float, float)
+    measures : tuple of (str, str, float, float, float, str)
         By fleet, and by nation and class: kind, name, expected readiness-days a year without and
-        with the plan, and with as much money as all candidates cost.
+        with the plan, and with as much money as all candidates cost, and the nation.
     places : tuple of Where
     floor : float
         Expected readiness-days over the plan when money does not count: what no candidate saves.
@@ -67,7 +67,7 @@ class Left:
         frontier; 0 where more money saves nothing.
     """
 
-    measures: tuple[tuple[str, str, float, float, float], ...]
+    measures: tuple[tuple[str, str, float, float, float, str], ...]
     places: tuple[Where, ...]
     floor: float
     worth_of_money: float
@@ -184,7 +184,7 @@ def left_over(
 
 def _measures(
     prepared: Prepared, question: Question, without: Floats, best: Floats, most: Floats
-) -> tuple[tuple[str, str, float, float, float], ...]:
+) -> tuple[tuple[str, str, float, float, float, str], ...]:
     network, groups = prepared.network, prepared.worth.groups
     fleets = network.fleets
     names = [
@@ -205,7 +205,8 @@ def _measures(
         for m in range(len(names))
     ]
     order = sorted(range(len(names)), key=lambda m: -values[m][1])
-    return tuple((*names[m], *values[m]) for m in order)  # type: ignore[misc]
+    owners = [*prepared.worth.fleet_nation.tolist(), *(nation for nation, _ in groups)]
+    return tuple((*names[m], *values[m], network.nation_names[owners[m]]) for m in order)
 
 
 def _places(prepared: Prepared, planner: Planner, best: Portfolio) -> tuple[Where, ...]:

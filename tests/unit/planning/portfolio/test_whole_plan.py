@@ -80,7 +80,8 @@ def test_plans_beside_it_are_rehearsed_on_the_same_draws(plan: Plan) -> None:
 def test_what_is_left_is_told_with_its_reason(plan: Plan) -> None:
     names = {(kind, name) for kind, name, *_ in plan.left.measures}
     assert names == {("systems", "LEOPARD of 1 TANK"), ("supply", "supply of NLD")}
-    for _, _, without, best, most in plan.left.measures:
+    for _, _, without, best, most, nation in plan.left.measures:
+        assert nation == "NLD"
         assert most <= best + 1e-6
         assert best <= without + 1e-6
     assert all(place.why for place in plan.left.places)

@@ -130,6 +130,9 @@ def test_deciding_again_asks_for_long_work_with_pins(
     wrong = planner.post("/work", data={**form, "budget": "5 USD"})
     assert wrong.status_code == 400
     assert "counts in euro" in wrong.text
+    offers = planner.post("/work", data={**form, "offers": "key,cost_eur\nx,dear"})
+    assert offers.status_code == 422
+    assert "offers, line 2" in offers.text
     goals = planner.post("/work", data={**form, "goals": "[[readiness]]\nat_least = 7"})
     assert goals.status_code == 422
     assert "at_least" in goals.text
