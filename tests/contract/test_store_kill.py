@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and 
 
 WORKER = Path(__file__).with_name("store_worker.py")
 LONG = os.environ.get("REDBALL_LONG") == "1"
-ROUNDS = 300 if LONG else 30
+ROUNDS = 300 if LONG else 20
 ROWS = 40
 KINDS = ("import", "agreement", "event")
 SERIES = 5

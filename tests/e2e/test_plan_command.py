@@ -7,7 +7,7 @@ import pytest
 from tests.one_demo import in_place
 from tests.web_world import exercise_store
 
-QUICK = ("--most", "20", "--replications", "4", "--viewer", "XAG")
+QUICK = ("--most", "12", "--replications", "4", "--futures", "0", "--viewer", "XAG")
 
 
 def run(*words: str) -> tuple[int, str, str]:

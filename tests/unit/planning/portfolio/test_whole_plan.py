@@ -7,7 +7,7 @@ import pytest
 from tests.unit.planning.portfolio.conftest import plain
 
 from redball.model import BadUse
-from redball.planning.plan import Plan, PlanOptions, Risk, make_plan
+from redball.planning.plan import Plan, PlanOptions, Risk, decide, make_plan, prepare
 from redball.planning.portfolio import Aim, Rehearsal
 from redball.planning.targets import Reach, Targets
 from redball.planning.treatments.prices import Prices
@@ -99,12 +99,14 @@ def test_other_likelihoods_never_make_the_plan_better_than_the_best(plan: Plan) 
 
 def test_a_pinned_treatment_is_in_and_an_unknown_one_is_told() -> None:
     network, _ = plain()
-    pinned = replace(OPTIONS, pin=("lane|The sea is closed",))
-    made = make_plan(network, named(network), [SEA], 150.0, pinned)
+    quick = replace(OPTIONS, whole_futures=0, sensitivity=False, replications=2)
+    found = prepare(network, named(network), [SEA], quick)
+    pinned = replace(quick, pin=("lane|The sea is closed",))
+    made = decide(found, 150.0, pinned)
     keys = {made.treatments[row].key for row in made.portfolio.chosen}
     assert "lane|The sea is closed" in keys
     with pytest.raises(BadUse, match="There is no treatment 'nothing'"):
-        make_plan(network, named(network), [SEA], 150.0, replace(OPTIONS, forbid=("nothing",)))
+        decide(found, 150.0, replace(quick, forbid=("nothing",)))
 
 
 def test_progress_is_told_and_may_cancel() -> None:
